@@ -1,0 +1,1 @@
+"""The embedded aiohttp server: sites, sessions and the running instances of services."""

@@ -1,0 +1,338 @@
+"""Workspaces, registered services and apps, running instances; app-to-app delivery."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from narvi_desktop.settings import Settings
+
+from .instance import Instance, InstanceFailed, InstanceRefused
+from .logs import AppLog
+from .resources import Resources, Roots
+from .session import GOING_AWAY, SERVICE_RESTARTS
+
+
+@dataclass
+class Service:
+    """A registered application service.
+
+    Attributes:
+        service_class: the class itself, a dotted path, or ``module:Class``.
+        validator: a callable or ``module:name``; (service_id) -> bool.
+        isolation: "thread" (parameters may be any objects) or "process" (parameters are JSON types).
+        python: the command of the interpreter, for processes.
+    """
+
+    workspace: str
+    name: str
+    service_class: Any
+    parameters: dict[str, Any] = field(default_factory=dict)
+    fixed_service_id: str | None = None
+    shared: bool = True
+    validator: Any = None
+    idle_timeout: float = 3600
+    isolation: str = "thread"
+    python: Sequence[str] = (sys.executable,)
+    folder: Path | None = None
+    background: bool = False
+    apps: dict[str, App] = field(default_factory=dict)
+
+    @property
+    def class_name(self) -> str:
+        return str(getattr(self.service_class, "__qualname__", self.service_class))
+
+
+@dataclass
+class App:
+    """A registered app: a page and the service that it talks to."""
+
+    name: str
+    service: Service
+    parameters: dict[str, Any]
+    resources: Resources
+    service_chooser: str | None = None
+    title: str = ""
+
+
+@dataclass
+class Failures:
+    """How often in a row an instance has died, and when it may try again."""
+
+    count: int = 0
+    retry_at: float = 0.0
+    detail: str = ""
+
+    def note(self, detail: str, lived: float, settings: Settings) -> None:
+        self.count = 1 if lived >= settings.steady_after else self.count + 1
+        delays = settings.restart_delays
+        self.retry_at = time.monotonic() + delays[min(self.count, len(delays)) - 1]
+        self.detail = detail
+
+    def down(self, settings: Settings) -> bool:
+        return self.count >= len(settings.restart_delays)
+
+
+class Hub:
+    """Belongs to the loop altogether."""
+
+    def __init__(self, settings: Settings, logs: Path) -> None:
+        self.settings = settings
+        self.services: dict[tuple[str, str], Service] = {}
+        self.apps: dict[tuple[str, str], App] = {}
+        self.instances: set[Instance] = set()
+        self.closing = False
+        self.on_round: list[Callable[[], None]] = []
+        self._logs = logs
+        self._log_of: dict[tuple[str, str], AppLog] = {}
+        self._shared: dict[tuple[str, str, str], Instance] = {}
+        self._starting: dict[tuple[str, str, str], asyncio.Task[Instance]] = {}
+        self._spares: dict[tuple[str, str, str], Instance] = {}
+        self._failures: dict[tuple[str, str, str], Failures] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # Registering: what Narvi's register_service and register_app take.
+
+    def register_service(self, service: Service) -> Service:
+        """Raises ValueError when the workspace has a service of this name."""
+        key = (service.workspace, service.name)
+        if key in self.services:
+            raise ValueError(f"the workspace {service.workspace!r} has a service {service.name!r} already")
+        self.services[key] = service
+        return service
+
+    def register_app(
+        self,
+        app_name: str,
+        service: Service,
+        parameters: Mapping[str, Any] | None = None,
+        resource_roots: Roots | None = None,
+        service_chooser: str | None = None,
+        title: str = "",
+    ) -> App:
+        """Raises ValueError when the workspace has an app of this name."""
+        key = (service.workspace, app_name)
+        if key in self.apps:
+            raise ValueError(f"the workspace {service.workspace!r} has an app {app_name!r} already")
+        resources = Resources(resource_roots or {})
+        app = App(app_name, service, dict(parameters or {}), resources, service_chooser, title)
+        self.apps[key] = service.apps[app_name] = app
+        return app
+
+    def unregister_workspace(self, workspace: str) -> None:
+        """Forget the services and apps of a workspace, none of which runs."""
+        self.services = {key: value for key, value in self.services.items() if key[0] != workspace}
+        self.apps = {key: value for key, value in self.apps.items() if key[0] != workspace}
+
+    def log_of(self, service: Service) -> AppLog:
+        key = (service.workspace, service.name)
+        if key not in self._log_of:
+            path = self._logs / f"{service.workspace}.{service.name}.log"
+            self._log_of[key] = AppLog(path, self.settings)
+        return self._log_of[key]
+
+    # Finding and starting.
+
+    def running_instance(self, workspace: str, app_name: str, service_id: str) -> Instance | None:
+        """The running shared instance behind an app, or None."""
+        app = self.apps.get((workspace, app_name))
+        if app is None:
+            return None
+        instance = self._shared.get((workspace, app.service.name, service_id))
+        return instance if instance is not None and instance.running else None
+
+    async def acquire(self, service: Service, service_id: str, for_session: bool) -> Instance:
+        """The running instance that a page or session of this service id meets.
+
+        Args:
+            for_session: a session of a service that is not shared takes its instance for itself;
+                the page before it only makes sure that there will be one.
+
+        Raises:
+            InstanceRefused: the validator says no.
+            InstanceFailed: it cannot start now; back-off counts for sessions.
+        """
+        key = (service.workspace, service.name, service_id)
+        if service.fixed_service_id is not None and service_id != service.fixed_service_id:
+            raise InstanceRefused
+        kept = self._shared if service.shared else self._spares
+        while True:
+            instance = kept.get(key)
+            if instance is not None and instance.running:
+                break
+            if instance is not None and instance.stopping:
+                # The old instance is fully closed before the new one opens sessions.
+                await instance.ended.wait()
+            task = self._starting.get(key)
+            if task is None:
+                task = asyncio.ensure_future(self._start(service, service_id, wait=for_session))
+                self._starting[key] = task
+                task.add_done_callback(lambda done: self._started(key, done, kept))
+            instance = await asyncio.shield(task)
+            if service.shared or not for_session or kept.get(key) is instance:
+                break
+        if not service.shared and for_session:
+            del kept[key]
+        return instance
+
+    def _started(
+        self,
+        key: tuple[str, str, str],
+        task: asyncio.Task[Instance],
+        kept: dict[tuple[str, str, str], Instance],
+    ) -> None:
+        self._starting.pop(key, None)
+        if not task.cancelled() and task.exception() is None and not task.result().ended.is_set():
+            kept[key] = task.result()
+
+    async def _start(self, service: Service, service_id: str, wait: bool) -> Instance:
+        key = (service.workspace, service.name, service_id)
+        failures = self._failures.setdefault(key, Failures())
+        pause = failures.retry_at - time.monotonic()
+        if wait and failures.down(self.settings):
+            times = f"It failed {failures.count} times in a row and stays down until asked."
+            raise InstanceFailed(f"{failures.detail}\n{times}")
+        if pause > 0 and not wait:
+            raise InstanceFailed(failures.detail)
+        if pause > 0:
+            await asyncio.sleep(pause)
+        if self.closing or len(self.instances) >= self.settings.instance_limit:
+            raise InstanceFailed("no further service can start: too many run, or the runtime is leaving")
+        instance = Instance(self, service, service_id)
+        self.instances.add(instance)
+        try:
+            await instance.start()
+        except InstanceRefused:
+            self._failures.pop(key, None)
+            raise
+        except InstanceFailed as error:
+            failures.note(error.detail, 0, self.settings)
+            self._failures[key] = failures
+            raise
+        finally:
+            if instance.ended.is_set():
+                self.instances.discard(instance)
+        return instance
+
+    def ask_again(self, service: Service, service_id: str | None = None) -> None:
+        """A person asks: what is down or waits may try at once."""
+        for key in list(self._failures):
+            if key[:2] == (service.workspace, service.name) and service_id in (None, key[2]):
+                del self._failures[key]
+
+    # Ending.
+
+    def instance_ended(self, instance: Instance) -> None:
+        """Called by the instance when its worker has gone."""
+        service = instance.service
+        key = (service.workspace, service.name, instance.service_id)
+        for kept in (self._shared, self._spares):
+            if kept.get(key) is instance:
+                del kept[key]
+        known = instance in self.instances
+        self.instances.discard(instance)
+        if not known or instance.stopping or self.closing or key in self._starting:
+            return
+        failures = self._failures.setdefault(key, Failures())
+        failures.note("the worker ended by itself", instance.uptime, self.settings)
+        if service.background and not failures.down(self.settings):
+            self._spawn(self._restart_background(service, instance.service_id))
+
+    async def _restart_background(self, service: Service, service_id: str) -> None:
+        # A failure is noted and logged where it happens.
+        with contextlib.suppress(InstanceFailed, InstanceRefused):
+            await self.acquire(service, service_id, for_session=service.shared)
+
+    def stop_idle(self, instance: Instance) -> None:
+        if not instance.busy():
+            self._spawn(instance.stop(GOING_AWAY, "idle"))
+
+    async def restart(self, service: Service, service_id: str | None = None) -> int:
+        """Stop the running instances; the pages that reconnect start them again. Returns how many ran."""
+        stopped = await self.stop(service, service_id, SERVICE_RESTARTS, "the service restarts")
+        self.ask_again(service, service_id)
+        return stopped
+
+    async def stop(
+        self,
+        service: Service | None = None,
+        service_id: str | None = None,
+        code: int = GOING_AWAY,
+        reason: str = "stopped",
+    ) -> int:
+        """Stop instances: of one service id, of a service, or all. Returns how many."""
+        chosen = [
+            instance
+            for instance in self.instances
+            if service in (None, instance.service) and service_id in (None, instance.service_id)
+        ]
+        await asyncio.gather(*(instance.stop(code, reason) for instance in chosen))
+        return len(chosen)
+
+    async def close(self) -> None:
+        """Stop everything; nothing starts any more."""
+        self.closing = True
+        await self.stop()
+        for task in list(self._tasks):
+            task.cancel()
+
+    # The rounds.
+
+    def session_count(self) -> int:
+        return sum(len(instance.sessions) for instance in self.instances)
+
+    def admin_data(self) -> dict[str, Any]:
+        """All services as Narvi's admin data shows them."""
+        data: dict[str, Any] = {}
+        for (workspace, name), service in self.services.items():
+            apps = [{"app_name": app} for app in service.apps]
+            data.setdefault(workspace, {})[name] = {"instances": {}, "apps": apps}
+        for instance in self.instances:
+            service = instance.service
+            entry = data.get(service.workspace, {}).get(service.name)
+            if entry is not None and instance.running:
+                entry["instances"].setdefault(instance.service_id, []).append(instance.admin_data())
+        return data
+
+    async def run_rounds(self) -> None:
+        """Each second the pings, each monitoring interval the metrics and the admin listeners."""
+        last = last_metrics = time.monotonic()
+        while True:
+            await asyncio.sleep(min(1.0, self.settings.monitoring_interval, self.settings.ping_after / 2))
+            now = time.monotonic()
+            # A machine that slept, or a loop that hung, says nothing about the other side.
+            await self._ping(now, awake=now - last < 5)
+            last = now
+            if now - last_metrics >= self.settings.monitoring_interval:
+                last_metrics = now
+                self._monitor()
+            for call in self.on_round:
+                call()
+
+    async def _ping(self, now: float, awake: bool) -> None:
+        for instance in list(self.instances):
+            for session in list(instance.sessions.values()):
+                if session.judge_ping(now, awake):
+                    # It may be going, or behind: the timer decides.
+                    with contextlib.suppress(ConnectionError, TimeoutError, RuntimeError):
+                        await asyncio.wait_for(session.socket.ping(), 0.1)
+
+    def _monitor(self) -> None:
+        for instance in self.instances:
+            if instance.running:
+                instance.want_metrics()
+        listening = [instance for instance in self.instances if instance.wants_admin_data and instance.running]
+        for instance in listening:
+            # Each its own copy: a listener in a thread may change what it gets.
+            instance.give_admin_data(self.admin_data())
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,253 @@
+"""The URL table of an app, as narvi-protocol says: pages, sockets, status, request services, files."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import json
+import string
+import time
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from aiohttp import WSMsgType, web
+
+from narvi_desktop.settings import Settings
+from narvi_desktop.worker.patterns import RESERVED
+
+from .hub import App, Hub
+from .instance import Instance, InstanceFailed, InstanceRefused, plain_query
+from .request_services import Match
+from .resources import WEB_FOLDER, respond
+from .security import HEADERS, without_ours
+from .session import SERVICE_FAILED, TEXT_OPCODE, Session, encode_message
+from .site import Site
+
+
+class Place(NamedTuple):
+    """A request that has come in, and where it leads."""
+
+    request: web.BaseRequest
+    site: Site
+    app: App
+    service_id: str
+    rest: list[str]
+
+
+class AppRoutes:
+    """Answers everything below ``/narvi/{workspace}/{app}/``."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._settings: Settings = hub.settings
+        # What may stand after the service id, in the order of the protocol's table.
+        self.table: dict[str, Callable[[Place], Awaitable[web.StreamResponse]]] = {
+            "index.html": self._page,
+            "connect": self._connect,
+            "status": self._status,
+        }
+
+    async def answer(self, request: web.BaseRequest, site: Site, segments: list[str]) -> web.StreamResponse:
+        """The answer to a request whose path, without base, has these decoded segments."""
+        app = self._hub.apps.get((segments[0], segments[1])) if len(segments) > 2 else None
+        if app is None:
+            return not_found()
+        if segments[2:] == ["index.html"]:
+            return self._redirect_to_instance(app, request)
+        service_id = segments[2]
+        if len(segments) < 4 or service_id in RESERVED or len(service_id) > 64:
+            return not_found()
+        place = Place(request, site, app, service_id, segments[3:])
+        handler = self.table.get(segments[3]) if len(segments) == 4 else None
+        if handler is None:
+            return await self._request_or_file(place)
+        if request.method not in ("GET", "HEAD"):
+            return web.Response(status=405, headers={"Allow": "GET, HEAD"})
+        return await handler(place)
+
+    def _redirect_to_instance(self, app: App, request: web.BaseRequest) -> web.Response:
+        if app.service.fixed_service_id is not None:
+            return redirect(f"{app.service.fixed_service_id}/index.html", request)
+        if app.service_chooser is not None:
+            return redirect(f"../{app.service_chooser}/index.html", request)
+        return not_found()
+
+    async def _page(self, place: Place) -> web.StreamResponse:
+        app = place.app
+        try:
+            await self._hub.acquire(app.service, place.service_id, for_session=False)
+        except InstanceRefused:
+            return redirect(f"../../{app.service_chooser}/index.html") if app.service_chooser else not_found()
+        except InstanceFailed as error:
+            return self._failure_page(app, error.detail)
+        file = app.resources.find(place.rest)
+        return not_found() if file is None else respond(file)
+
+    def _failure_page(self, app: App, detail: str) -> web.Response:
+        template = string.Template((WEB_FOLDER / "error.html").read_text(encoding="utf-8"))
+        log = self._hub.log_of(app.service)
+        lines = {
+            "title": app.title or app.name,
+            "summary": f"The service of {app.title or app.name} could not start.",
+            "traceback": detail,
+            "log": f"{log.path}\n\n{log.tail()}",
+        }
+        text = template.safe_substitute({name: html.escape(value) for name, value in lines.items()})
+        return web.Response(status=503, text=text, content_type="text/html", headers={"Cache-Control": "no-store"})
+
+    async def _status(self, place: Place) -> web.Response:
+        instance = self._hub.running_instance(place.app.service.workspace, place.app.name, place.service_id)
+        if instance is None:
+            return not_found()
+        data = {"uptime": instance.uptime, "session_count": len(instance.sessions)}
+        return web.json_response(data, headers={"Cache-Control": "no-store"})
+
+    # Sockets.
+
+    async def _connect(self, place: Place) -> web.StreamResponse:
+        request = place.request
+        if self._hub.session_count() >= self._settings.session_limit:
+            return web.Response(status=503, text="Too many pages are connected; close some.")
+        # aiohttp refuses a message of exactly max_msg_size. Pings are ours: its heartbeat kills a
+        # session whose reading is paused.
+        socket = web.WebSocketResponse(
+            max_msg_size=self._settings.message_limit + 1, autoping=False, compress=False, timeout=2
+        )
+        socket.headers.update(HEADERS)
+        if not socket.can_prepare(request):
+            return web.Response(status=426, headers={"Upgrade": "websocket", "Connection": "Upgrade"})
+        writer = await socket.prepare(request)
+        try:
+            instance = await self._hub.acquire(place.app.service, place.service_id, for_session=True)
+        except InstanceRefused:
+            await socket.close(code=SERVICE_FAILED, message=b"no such service id")
+            return socket
+        except InstanceFailed as error:
+            reason = error.detail.strip().splitlines()[-1] if error.detail.strip() else "the service failed"
+            await socket.close(code=SERVICE_FAILED, message=reason.encode()[:120])
+            return socket
+        session = Session(instance.next_session_number(), place.app.name, socket, self._settings)
+        greeting = {
+            "action": "session_connected",
+            "session_id": session.session_id,
+            "app_parameters": place.app.parameters,
+        }
+        session.put(encode_message(TEXT_OPCODE, json.dumps(greeting).encode()))
+        transport = request.transport
+        if transport is None or socket.closed:
+            return socket
+        session.connected(transport, writer)
+        instance.open_session(session, plain_query(request.query), without_ours(request, place.site))
+        try:
+            await self._receive(instance, session)
+        finally:
+            instance.close_session(session)
+        await session.goodbye_said()
+        return socket
+
+    async def _receive(self, instance: Instance, session: Session) -> None:
+        session.reading = True
+        while True:
+            message = await session.socket.receive()
+            session.last_heard = time.monotonic()
+            if message.type is WSMsgType.TEXT:
+                # An empty text is the client's heartbeat, and reaches no listener.
+                if message.data:
+                    await self._hand_over(instance, session, True, message.data.encode())
+            elif message.type is WSMsgType.BINARY:
+                await self._hand_over(instance, session, False, message.data)
+            elif message.type is WSMsgType.PING:
+                await session.socket.pong(message.data)
+            elif message.type is not WSMsgType.PONG:
+                return
+
+    async def _hand_over(self, instance: Instance, session: Session, text: bool, body: bytes) -> None:
+        session.reading = False
+        await instance.message(session, text, body)
+        session.reading = True
+
+    # Request services and files.
+
+    async def _request_or_file(self, place: Place) -> web.StreamResponse:
+        instance = self._hub.running_instance(place.app.service.workspace, place.app.name, place.service_id)
+        instance = instance or self._instance_of_session(place)
+        match = None if instance is None else self._match(instance, place)
+        if instance is not None and match is not None:
+            return await self._request(instance, match, place)
+        file = place.app.resources.find(place.rest)
+        if file is None:
+            return not_found()
+        if place.request.method not in ("GET", "HEAD"):
+            return web.Response(status=405, headers={"Allow": "GET, HEAD"})
+        return respond(file)
+
+    def _instance_of_session(self, place: Place) -> Instance | None:
+        """The instance of a service that is not shared: known by the session in the path."""
+        if place.app.service.shared or place.rest[0] != "session" or len(place.rest) < 3:
+            return None
+        for instance in self._hub.instances:
+            ids = (session.session_id for session in instance.sessions.values())
+            if instance.service is place.app.service and place.rest[1] in ids:
+                return instance
+        return None
+
+    def _match(self, instance: Instance, place: Place) -> Match | None:
+        rest, method, app = place.rest, place.request.method, place.app.name
+        if rest[0] == "session" and len(rest) > 2:
+            return instance.requests.find(app, rest[1], method, rest[2:])
+        return instance.requests.find(app, None, method, rest)
+
+    async def _request(self, instance: Instance, match: Match, place: Place) -> web.StreamResponse:
+        if match.handler_id is None:
+            return web.Response(status=405, headers={"Allow": ", ".join(match.allowed)})
+        request = place.request
+        try:
+            body = await asyncio.wait_for(request.read(), self._settings.handler_timeout)
+            query = plain_query(request.query)
+            headers = without_ours(request, place.site)
+            frame = await instance.request(match.handler_id, match.parameters, query, headers, body)
+        except web.HTTPRequestEntityTooLarge:
+            return web.Response(status=413, text="The request is above the limit.")
+        except TimeoutError:
+            return web.Response(status=504, text="The app did not answer in time.")
+        except InstanceFailed:
+            return web.Response(status=503, text="The service has ended.")
+        return app_response(frame.head["status"], frame.head["type"], frame.head["headers"], frame.body)
+
+
+FRAMING = frozenset({"content-length", "transfer-encoding", "connection", "content-encoding", "upgrade", "set-cookie"})
+
+
+def app_response(status: int, mime_type: str, headers: dict[str, str], body: bytes) -> web.Response:
+    """What an app returned; a 500 for what would break the framing of the connection or open it to other origins."""
+    values = [mime_type, *headers, *headers.values()]
+    broken = any(character in value for value in values for character in "\r\n\0")
+    closed = any(name.lower() in FRAMING or name.lower().startswith("access-control-") for name in headers)
+    if broken or closed:
+        return web.Response(status=500, text="The app's answer has headers that cannot be sent.")
+    try:
+        return web.Response(status=status, body=body, headers={**headers, "Content-Type": mime_type})
+    except (ValueError, TypeError, AssertionError):
+        return web.Response(status=500, text="The app's answer cannot be sent.")
+
+
+def split_path(raw_path: str) -> list[str] | None:
+    """The decoded segments of a path, or None for one that no URL of ours has."""
+    path = raw_path.partition("?")[0]
+    segments = [unquote(part, errors="replace") for part in path.split("/")[1:]]
+    for segment in segments:
+        odd = any(ord(character) < 32 or character in "/\\\x7f" for character in segment)
+        if segment in ("", ".", "..") or odd:
+            return None
+    return segments
+
+
+def redirect(location: str, request: web.BaseRequest | None = None) -> web.Response:
+    """307 to a path relative to this one; a query goes along."""
+    query = "" if request is None or not request.query_string else f"?{request.query_string}"
+    return web.Response(status=307, headers={"Location": location + query, "Cache-Control": "no-store"})
+
+
+def not_found() -> web.Response:
+    return web.Response(status=404, text="404: nothing here.\n", headers={"Cache-Control": "no-store"})

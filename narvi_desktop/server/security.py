@@ -1,0 +1,113 @@
+"""Who may come in: Host, Origin and fetch metadata, credentials, in this order, before any route.
+
+Pure decisions on one request's facts; `front.py` asks and refuses.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import Literal
+
+from aiohttp.web import BaseRequest
+
+from .site import TICKET_PATH, Site
+
+Verdict = Literal["refused", "bearer", "cookie", "ticket"]
+
+# On every answer, errors too. There is never an Access-Control-Allow-* header.
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+REFUSAL = b"403: not allowed. Open this app from narvi-desktop.\n"
+
+
+def judge(request: BaseRequest, site: Site, token: bytes) -> Verdict:
+    """How this request may come in, or "refused"."""
+    if not request.raw_path.startswith("/") or not _host_is_ours(request, site):
+        return "refused"
+    ticket = _unspent_ticket(request, site)
+    if not _source_is_ours(request, site, ticket):
+        return "refused"
+    if "Authorization" in request.headers:
+        # A wrong bearer wins over a good cookie.
+        return "bearer" if _bearer_matches(request, token) else "refused"
+    if ticket:
+        return "ticket"
+    if not _cookie_matches(request, site):
+        return "refused"
+    # Browsers send Origin with every WebSocket: one without comes from a program, and those have the token.
+    if _is_upgrade(request) and "Origin" not in request.headers:
+        return "refused"
+    return "cookie"
+
+
+def without_ours(request: BaseRequest, site: Site) -> dict[str, str]:
+    """The headers that an app may see: none of our credentials."""
+    headers = {name: value for name, value in request.headers.items() if name.lower() != "authorization"}
+    for name in [name for name in headers if name.lower() == "cookie"]:
+        kept = [
+            part for part in headers[name].split(";") if not part.strip().startswith(f"{site.cookie_name}=")
+        ]
+        headers[name] = ";".join(kept).strip()
+        if not headers[name]:
+            del headers[name]
+    return headers
+
+
+def _host_is_ours(request: BaseRequest, site: Site) -> bool:
+    # The header itself: aiohttp's request.host falls back to something when there is none.
+    hosts = request.headers.getall("Host", [])
+    return len(hosts) == 1 and hosts[0].lower() in site.hosts
+
+
+def _source_is_ours(request: BaseRequest, site: Site, ticket: bool) -> bool:
+    origins = request.headers.getall("Origin", [])
+    own = [f"http://{host}" for host in request.headers.getall("Host")]
+    if origins and (len(origins) != 1 or origins != own):
+        return False
+    fetch_sites = request.headers.getall("Sec-Fetch-Site", [])
+    if all(value in ("same-origin", "none") for value in fetch_sites):
+        return True
+    # A page on another port of 127.0.0.1 is same-site: only a person following a fresh link may come so.
+    navigation = request.headers.get("Sec-Fetch-Mode") == "navigate"
+    return ticket and navigation and request.headers.get("Sec-Fetch-Dest") == "document"
+
+
+def _unspent_ticket(request: BaseRequest, site: Site) -> bool:
+    path = request.raw_path
+    return request.method == "GET" and path.startswith(TICKET_PATH) and site.ticket_valid(path[len(TICKET_PATH) :])
+
+
+def _bearer_matches(request: BaseRequest, token: bytes) -> bool:
+    values = request.headers.getall("Authorization")
+    scheme, _, value = values[0].partition(" ")
+    return (
+        len(values) == 1
+        and scheme.lower() == "bearer"
+        and hmac.compare_digest(value.encode("utf-8", "replace"), token)
+    )
+
+
+def _cookie_matches(request: BaseRequest, site: Site) -> bool:
+    found: list[str] = []
+    for header in request.headers.getall("Cookie", []):
+        for part in header.split(";"):
+            name, _, value = part.strip().partition("=")
+            if name == site.cookie_name:
+                found.append(value)
+    return len(found) == 1 and hmac.compare_digest(
+        found[0].encode("utf-8", "replace"), site.cookie_value.encode()
+    )
+
+
+def _is_upgrade(request: BaseRequest) -> bool:
+    return "Upgrade" in request.headers
+
+
+def set_cookie(site: Site) -> str:
+    """The Set-Cookie header that a spent ticket earns: session only, and no Domain."""
+    return f"{site.cookie_name}={site.cookie_value}; Path=/; HttpOnly; SameSite=Strict"

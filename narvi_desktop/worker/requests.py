@@ -1,0 +1,100 @@
+"""The request services that an instance has created: handlers here, their patterns in the runtime."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Generator
+from typing import Any, Callable, NamedTuple
+
+from . import patterns
+from .link import Frame, Kind
+from .services import RequestHandler
+
+Emit = Callable[[Frame], None]
+
+
+class _Entry(NamedTuple):
+    key: tuple[str, str, str, str | None]
+    handler: RequestHandler
+
+
+class RequestServices:
+    """Handler ids are made here, so that creating one needs no answer of the runtime."""
+
+    def __init__(self, emit: Emit, apps: Callable[[], list[str]], session_known: Callable[[str], bool]) -> None:
+        self._emit = emit
+        self._apps = apps
+        self._session_known = session_known
+        self._entries: dict[str, _Entry] = {}
+        self._keys: set[tuple[str, str, str, str | None]] = set()
+        # Guards the two tables: any thread of the app may add and remove.
+        self._lock = threading.Lock()
+
+    def add(
+        self, app: str, pattern: str, handler: RequestHandler, method: str, session_id: str | None
+    ) -> tuple[str, str]:
+        patterns.parse(pattern)
+        if app not in self._apps():
+            raise ValueError(f"app_name {app!r}: this service has the apps {', '.join(sorted(self._apps()))}")
+        if not isinstance(method, str) or not method.isalpha():
+            raise ValueError(f"request_method {method!r}: give an HTTP method such as 'GET'")
+        if not callable(handler):
+            raise TypeError(f"handler must be callable, not {type(handler).__name__}")
+        key = (app, method.upper(), pattern, session_id)
+        handler_id = str(uuid.uuid4())
+        url = pattern if session_id is None else f"session/{session_id}/{pattern}"
+        if session_id is not None and not self._session_known(session_id):
+            # The page has gone in the meantime: nobody will ask, and nothing may stay behind.
+            return handler_id, url
+        with self._lock:
+            if key in self._keys:
+                raise ValueError(f"a request service for {method.upper()} {url} of app {app!r} exists already")
+            self._keys.add(key)
+            self._entries[handler_id] = _Entry(key, handler)
+        head = {"id": handler_id, "app": app, "method": key[1], "pattern": pattern, "session": session_id}
+        self._emit(Frame(Kind.ADD_REQUEST_SERVICE, 0, head))
+        return handler_id, url
+
+    def remove(self, handler_id: str) -> None:
+        with self._lock:
+            entry = self._entries.pop(handler_id, None)
+            if entry is None:
+                return
+            self._keys.discard(entry.key)
+        self._emit(Frame(Kind.REMOVE_REQUEST_SERVICE, 0, {"id": handler_id}))
+
+    def drop_session(self, session_id: str) -> None:
+        """Forget what was bound to a session that has closed."""
+        for handler_id, entry in list(self._entries.items()):
+            if entry.key[3] == session_id:
+                self.remove(handler_id)
+
+    def answer(
+        self, frame: Frame, call: Callable[..., Generator[Any, Any, Any]]
+    ) -> Generator[Any, Any, Frame]:
+        """The response frame to a request frame; `call` runs app code."""
+        head = frame.head
+        entry = self._entries.get(head["handler"])
+        if entry is None:
+            return Frame(Kind.RESPONSE, frame.number, {"status": 404, "type": "text/plain", "headers": {}}, b"gone")
+        answer = yield from call(entry.handler, head["path"], head["query"], head["headers"], frame.body)
+        return _response(frame.number, answer)
+
+
+def _response(number: int, answer: Any) -> Frame:
+    """Checks what a handler returned; raises TypeError with what it should have been."""
+    if not isinstance(answer, tuple) or len(answer) != 4:
+        raise TypeError("a request handler returns (status code, bytes, mime type, headers)")
+    status, body, mime_type, headers = answer
+    if isinstance(status, bool) or not isinstance(status, int) or not 200 <= status <= 599:
+        raise TypeError(f"a request handler's status code is an int from 200 to 599, not {status!r}")
+    if not isinstance(body, (bytes, bytearray, memoryview)):
+        raise TypeError(f"a request handler's content is bytes, not {type(body).__name__}")
+    if not isinstance(mime_type, str):
+        raise TypeError(f"a request handler's mime type is str, not {type(mime_type).__name__}")
+    headers = dict(headers or {})
+    for name, value in headers.items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise TypeError(f"a request handler's headers are str to str, not {name!r}: {value!r}")
+    return Frame(Kind.RESPONSE, number, {"status": int(status), "type": mime_type, "headers": headers}, bytes(body))

@@ -1,0 +1,285 @@
+"""One application service at work: its identity, its callbacks, and what each frame means to it."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+from collections.abc import Generator
+from typing import Any, Callable, NamedTuple
+
+from . import dispatcher, values
+from .link import Frame, Kind
+from .loader import has_async_methods, load
+from .metrics import Metrics
+from .queues import Inbox, Outbox
+from .requests import RequestServices
+from .services import WebAppServices
+
+MESSAGE_LIMIT = 16 * 1024 * 1024
+APP_ANSWER_TIMEOUT = 5.0  # seconds that send_to_app waits
+_CREDIT_BATCH = 64  # messages reported done at once while more wait
+_SEND_KINDS = {
+    ("one", True): Kind.SEND_ONE_TEXT,
+    ("one", False): Kind.SEND_ONE_BYTES,
+    ("all", True): Kind.SEND_ALL_TEXT,
+    ("all", False): Kind.SEND_ALL_BYTES,
+    ("except", True): Kind.SEND_EXCEPT_TEXT,
+    ("except", False): Kind.SEND_EXCEPT_BYTES,
+}
+
+
+class Identity(NamedTuple):
+    """Who this instance is."""
+
+    workspace: str
+    service: str
+    service_id: str
+
+
+class _Answer:
+    """The answer that a thread of the app waits for in send_to_app."""
+
+    def __init__(self) -> None:
+        self.arrived = threading.Event()
+        self.found = False
+
+
+class Runner:
+    """Both kinds of worker run this; they differ in who delivers frames and who takes them.
+
+    `deliver` is called by the one thread that reads the link and never runs app code; `run` is the
+    app's thread.
+    """
+
+    def __init__(self, outbox: Outbox, write_log: Callable[[str], None], private_modules: bool) -> None:
+        self.identity = Identity("", "", "")
+        self.errors = 0
+        self._outbox = outbox
+        self._write_log = write_log
+        self._private_modules = private_modules
+        self._inbox = Inbox()
+        self._apps: list[str] = []
+        self._closed = False
+        self._listeners: dict[str, list[Callable[..., Any]]] = {}
+        self._session_numbers: dict[str, int] = {}
+        self._session_ids: dict[int, str] = {}
+        # The highest session whose open event has begun: a send to all reaches no later one, so no
+        # page gets a delta before the snapshot that its own open listener sends.
+        self._opened_up_to = 0
+        self._done = 0
+        self._cancelled: set[int] = set()
+        self._answers: dict[int, _Answer] = {}
+        self._last_answer = 0
+        self._answers_lock = threading.Lock()
+        self.requests = RequestServices(self._emit, lambda: self._apps, self._session_numbers.__contains__)
+        self.metrics = Metrics(self._emit, self.report)
+
+    # Called by the thread that reads the link.
+
+    def deliver(self, frame: Frame) -> None:
+        """Take a frame in: what may not wait for app code is done here, events are queued."""
+        if frame.kind is Kind.APP_ANSWER:
+            self._answered(frame.number, bool(frame.head))
+        elif frame.kind is Kind.METRICS_WANTED:
+            self.metrics.wanted()
+        elif frame.kind is Kind.REQUEST_CANCELLED:
+            self._cancelled.add(frame.number)
+        else:
+            if frame.kind is Kind.STOP:
+                self._release_waiting()
+            self._inbox.put(frame)
+
+    # Called by the app, from any thread.
+
+    def add_listener(self, event: str, callback: Callable[..., Any]) -> None:
+        if not callable(callback):
+            raise TypeError(f"callback must be callable, not {type(callback).__name__}")
+        # A new list, so that an event that is being dispatched keeps the one it began with.
+        self._listeners[event] = [*self._listeners.get(event, ()), callback]
+
+    def set_callback(self, event: str, callback: Callable[..., Any]) -> None:
+        if not callable(callback):
+            raise TypeError(f"callback must be callable, not {type(callback).__name__}")
+        self._listeners[event] = [callback]
+        if event == "admin_data":
+            self._emit(Frame(Kind.ADMIN_WANTED))
+
+    def send(self, msg: str | bytes, for_session_id: str | None, except_session_id: str | None) -> None:
+        text = isinstance(msg, str)
+        body = _body(msg)
+        if for_session_id is not None:
+            number = self._session_numbers.get(for_session_id)
+            if number is not None:
+                self._emit(Frame(_SEND_KINDS["one", text], number, None, body))
+            return
+        excepted = None if except_session_id is None else self._session_numbers.get(except_session_id)
+        if excepted is None:
+            self._emit(Frame(_SEND_KINDS["all", text], self._opened_up_to, None, body))
+        else:
+            self._emit(Frame(_SEND_KINDS["except", text], self._opened_up_to, excepted, body))
+
+    def send_to_app(self, workspace: str, app: str, service_id: str, data: Any) -> bool:
+        body = values.dumps(data)
+        if self._closed:
+            return False
+        answer = _Answer()
+        with self._answers_lock:
+            self._last_answer += 1
+            number = self._last_answer
+            self._answers[number] = answer
+        head = {"workspace": str(workspace), "app": str(app), "service_id": str(service_id)}
+        self._emit(Frame(Kind.APP_MESSAGE_TO, number, head, body))
+        answer.arrived.wait(APP_ANSWER_TIMEOUT)
+        self._answers.pop(number, None)
+        return answer.found
+
+    def report(self, what: str) -> None:
+        """Log the exception that is being handled; an app's fault never ends its instance."""
+        self.errors += 1
+        self._write_log(f"{what}:\n{traceback.format_exc()}")
+
+    # The app's thread.
+
+    def run(self) -> None:
+        """Construct the service and call it until it is stopped."""
+        dispatcher.run(self._script(), self._inbox, self.report)
+        self._closed = True
+
+    def _script(self) -> dispatcher.Script:
+        start = yield dispatcher.WAIT
+        if start.kind is not Kind.START or not (yield from self._construct(start.head)):
+            return
+        while True:
+            frame = yield dispatcher.WAIT
+            if frame.kind is Kind.STOP:
+                break
+            yield from self._dispatch(frame)
+        yield from self._close()
+
+    def _construct(self, head: dict[str, Any]) -> Generator[Any, Any, bool]:
+        self.identity = Identity(head["workspace"], head["service"], head["service_id"])
+        self._apps = list(head["apps"])
+        try:
+            validator = load(head["validator"], head["folder"], self._private_modules)
+            if validator is not None and not (yield from _call(validator, self.identity.service_id)):
+                self._emit(Frame(Kind.REFUSED))
+                return False
+            service_class = load(head["class"], head["folder"], self._private_modules)
+            if has_async_methods(service_class):
+                yield dispatcher.ASYNC
+            yield from _call(service_class, WebAppServices(self), **head["parameters"])
+        except BaseException:  # app code
+            self.report("the service could not start")
+            self._emit(Frame(Kind.FAILED, 0, {"traceback": traceback.format_exc()}))
+            return False
+        version = ".".join(map(str, sys.version_info[:3]))
+        self._emit(Frame(Kind.READY, 0, {"python": version}))
+        return True
+
+    def _dispatch(self, frame: Frame) -> Generator[Any, Any, None]:
+        if frame.kind is Kind.TEXT or frame.kind is Kind.BYTES:
+            session_id = self._session_ids.get(frame.number)
+            if session_id is not None:
+                message = frame.body.decode() if frame.kind is Kind.TEXT else frame.body
+                yield from self._notify("message", message, session_id)
+            self._report_done()
+        elif frame.kind is Kind.SESSION_OPENED:
+            yield from self._session_opened(frame)
+        elif frame.kind is Kind.SESSION_CLOSED:
+            yield from self._session_closed(frame.number)
+        elif frame.kind is Kind.REQUEST:
+            yield from self._request(frame)
+        elif frame.kind is Kind.APP_MESSAGE:
+            sender = frame.head
+            data = values.loads(frame.body)
+            yield from self._notify("app_message", sender["workspace"], sender["service"], sender["service_id"], data)
+            self._report_done()
+        elif frame.kind is Kind.ADMIN_DATA:
+            yield from self._notify("admin_data", frame.head)
+
+    def _session_opened(self, frame: Frame) -> Generator[Any, Any, None]:
+        head = frame.head
+        session_id = head["session_id"]
+        self._session_numbers[session_id] = frame.number
+        self._session_ids[frame.number] = session_id
+        self._opened_up_to = frame.number
+        yield from self._notify("session_open", head["app"], session_id, head["query"], head["headers"])
+
+    def _session_closed(self, number: int) -> Generator[Any, Any, None]:
+        session_id = self._session_ids.get(number)
+        if session_id is None:
+            return
+        yield from self._notify("session_close", session_id)
+        del self._session_ids[number]
+        del self._session_numbers[session_id]
+        self.requests.drop_session(session_id)
+
+    def _request(self, frame: Frame) -> Generator[Any, Any, None]:
+        if frame.number in self._cancelled:
+            self._cancelled.discard(frame.number)
+            return
+        try:
+            response = yield from self.requests.answer(frame, _call)
+        except BaseException:  # app code
+            self.report("a request handler failed")
+            head = {"status": 500, "type": "text/plain", "headers": {}}
+            response = Frame(Kind.RESPONSE, frame.number, head, b"The app could not answer; its log says why.")
+        self._cancelled.discard(frame.number)
+        self._emit(response)
+
+    def _close(self) -> Generator[Any, Any, None]:
+        for number in list(self._session_ids):
+            yield from self._session_closed(number)
+        yield from self._notify("app_close")
+        self._emit(Frame(Kind.STOPPED))
+
+    def _notify(self, event: str, *arguments: Any) -> Generator[Any, Any, None]:
+        for callback in self._listeners.get(event, ()):
+            try:
+                yield from _call(callback, *arguments)
+            except BaseException:  # app code, SystemExit too: the next listener and event still run
+                self.report(f"the {event} callback {getattr(callback, '__qualname__', callback)} failed")
+
+    def _report_done(self) -> None:
+        self._done += 1
+        if self._done >= _CREDIT_BATCH or self._inbox.empty():
+            self._emit(Frame(Kind.DONE, self._done))
+            self._done = 0
+
+    # Odds and ends of both.
+
+    def _emit(self, frame: Frame) -> None:
+        # After the stop the old services object does nothing any more.
+        if not self._closed:
+            self._outbox.put(frame)
+
+    def _answered(self, number: int, found: bool) -> None:
+        answer = self._answers.get(number)
+        if answer is not None:
+            answer.found = found
+            answer.arrived.set()
+
+    def _release_waiting(self) -> None:
+        for answer in list(self._answers.values()):
+            answer.arrived.set()
+
+
+def _body(msg: str | bytes) -> bytes:
+    if isinstance(msg, str):
+        body = msg.encode()
+    elif isinstance(msg, (bytes, bytearray, memoryview)):
+        body = bytes(msg)
+    else:
+        raise TypeError(f"msg must be str or bytes, not {type(msg).__name__}")
+    if len(body) > MESSAGE_LIMIT:
+        raise ValueError(f"a message of {len(body)} bytes is above the limit of {MESSAGE_LIMIT}: send it in parts")
+    return body
+
+
+def _call(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Generator[Any, Any, Any]:
+    """Call app code; what it returns is awaited by the driver if it can be."""
+    result = function(*arguments, **keywords)
+    if hasattr(result, "__await__") and hasattr(type(result), "__await__"):
+        result = yield result
+    return result

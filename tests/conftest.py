@@ -1,0 +1,155 @@
+"""What all tests share: a real server in the test's own loop, and pages that talk to it over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from narvi_desktop.server.front import Front, bind
+from narvi_desktop.server.hub import Hub, Service
+from narvi_desktop.server.routes import not_found
+from narvi_desktop.server.site import Site, Sites
+from narvi_desktop.settings import Settings
+
+TOKEN = "a-token-of-the-tests"
+PATIENCE = 20.0  # seconds until a condition that never comes fails its test
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for a condition of this process."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+class Page:
+    """A page's side of one session."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self.socket = socket
+        self.session_id = ""
+        self.parameters: dict[str, Any] = {}
+
+    async def greet(self) -> Page:
+        greeting = json.loads(await self.text())
+        assert greeting["action"] == "session_connected"
+        self.session_id, self.parameters = greeting["session_id"], greeting["app_parameters"]
+        return self
+
+    async def text(self) -> str:
+        return await self.socket.receive_str(timeout=PATIENCE)
+
+    async def bytes(self) -> bytes:
+        return await self.socket.receive_bytes(timeout=PATIENCE)
+
+    async def ask(self, do: str, *arguments: Any) -> Any:
+        """Have the probe call something and answer with what came of it."""
+        await self.socket.send_str(json.dumps([do, *arguments]))
+        return json.loads(await self.text())
+
+    async def closed(self) -> int | None:
+        """The code of the server's close frame."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                message = await self.socket.receive()
+                if message.type is aiohttp.WSMsgType.CLOSE:
+                    return int(message.data)
+                # aiohttp's own close_code is 1006 once its answer finds the connection gone.
+                assert not self.socket.closed, f"closed without a close frame ({self.socket.close_code})"
+
+
+class Server:
+    """A hub, its site and a client with the bearer token."""
+
+    def __init__(self, hub: Hub, site: Site, client: aiohttp.ClientSession) -> None:
+        self.hub = hub
+        self.site = site
+        self.client = client
+
+    def url(self, path: str) -> str:
+        return f"{self.site.origin}/narvi/{path}"
+
+    async def page(self, path: str) -> Page:
+        """Connect to `workspace/app/service id`."""
+        socket = await self.client.ws_connect(self.url(f"{path}/connect"), max_msg_size=0)
+        return await Page(socket).greet()
+
+    async def get(self, path: str, **options: Any) -> tuple[int, str, aiohttp.ClientResponse]:
+        async with self.client.get(self.url(path), allow_redirects=False, **options) as response:
+            return response.status, await response.text(), response
+
+
+Serve = Callable[..., contextlib.AbstractAsyncContextManager[Server]]
+
+
+@contextlib.asynccontextmanager
+async def serve(logs: Path, settings: Settings | None = None) -> AsyncIterator[Server]:
+    hub = Hub(settings or Settings(), logs)
+    sites, sock = Sites(), bind(0)
+    site = Site(sock.getsockname()[1])
+    sites.add(site)
+
+    async def no_control(request: web.BaseRequest, segments: list[str]) -> web.StreamResponse:
+        return not_found()
+
+    front = Front(hub, sites, TOKEN.encode(), no_control)
+    await front.listen(sock)
+    rounds = asyncio.create_task(hub.run_rounds())
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    try:
+        async with aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(PATIENCE)) as client:
+            yield Server(hub, site, client)
+    finally:
+        rounds.cancel()
+        front.stop_accepting()
+        await hub.close()
+        await front.close(1)
+        # Pipes and sockets close in the loop's next turns: wait until nothing of the test is left in it.
+        await until(lambda: not hub.instances)
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def run_served(tmp_path: Path) -> Callable[..., None]:
+    """Runs an async test against a server of its own."""
+
+    def run(test: Callable[[Server], Coroutine[Any, Any, None]], settings: Settings | None = None) -> None:
+        async def body() -> None:
+            async with serve(tmp_path / "logs", settings) as server:
+                await test(server)
+
+        asyncio.run(body())
+
+    return run
+
+
+@pytest.fixture(params=["thread", "process"])
+def isolation(request: pytest.FixtureRequest) -> str:
+    """Both kinds of worker run the same code and pass the same tests."""
+    return str(request.param)
+
+
+PROBE = Path(__file__).parent / "server" / "probe"
+
+
+def add_probe(server: Server, isolation: str, name: str = "probe", **options: Any) -> Service:
+    """Register the probe app, whose service does what its page asks for."""
+    options = {"fixed_service_id": "main", "workspace": "lab", "python": (sys.executable,), **options}
+    app_parameters = options.pop("app_parameters", {})
+    chooser = options.pop("service_chooser", None)
+    options.setdefault("service_class", "service:Probe")
+    service = server.hub.register_service(
+        Service(name=name, isolation=isolation, folder=PROBE, **options)
+    )
+    server.hub.register_app(name, service, app_parameters, {("", "**"): PROBE / "web"}, chooser)
+    return service
+
