@@ -41,3 +41,8 @@ def test_importing_it_loads_no_part() -> None:
     loaded = modules_after("import narvi_desktop")
     assert {name for name in loaded if name.startswith("narvi_desktop.")} == set()
     assert not loaded & {"asyncio", "aiohttp", "rich", "webview"}
+
+
+def test_handing_over_an_open_loads_no_heavy_library() -> None:
+    loaded = modules_after("import narvi_desktop.cli, narvi_desktop.runtime.client")
+    assert not loaded & {"aiohttp", "rich", "webview"}

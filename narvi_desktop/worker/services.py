@@ -71,8 +71,8 @@ class WebAppServices:
         """
         self._runner.send(msg, for_session_id, except_session_id)
 
-    def add_message_listener(self, callback: Callable[[str | bytes, str], Any]) -> None:
-        """Call `callback(message, session_id)` for each message of a page."""
+    def add_message_listener(self, callback: Callable[[Any, str], Any]) -> None:
+        """Call `callback(message, session_id)` for each message, str or bytes, of a page."""
         self._runner.add_listener("message", callback)
 
     def add_session_open_listener(

@@ -1,0 +1,8 @@
+"""python -m narvi_desktop"""
+
+import sys
+
+from .cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

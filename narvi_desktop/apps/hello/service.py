@@ -1,0 +1,8 @@
+"""Says hello to every page that is open."""
+
+from narvi_desktop import WebAppServices
+
+
+class Hello:
+    def __init__(self, services: WebAppServices) -> None:
+        services.add_message_listener(lambda name, session_id: services.send(f"Hello, {name}!"))

@@ -1,0 +1,208 @@
+"""The command line: arguments → call → render a result."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TextIO
+
+import narvi_desktop
+from narvi_desktop.library.finder import Finder, is_path
+from narvi_desktop.library.manifest import LibraryError
+from narvi_desktop.runtime import client
+from narvi_desktop.runtime.paths import Paths
+
+DONE, FAILED, USAGE, NOT_RUNNING = 0, 1, 2, 3
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    paths = Paths.default()
+    try:
+        if options.command is None:
+            _list(options, paths)
+            print()
+            parser.print_help()
+            return DONE
+        code: int = options.run(options, paths)
+        sys.stdout.flush()
+        return code
+    except client.ControlError as error:
+        _complain(error.detail, str(error))
+        return error.exit_code
+    except LibraryError as error:
+        _complain("", str(error))
+        return USAGE
+    except BrokenPipeError:
+        # Who read us has gone; Python's own flush at the end must not complain either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        return FAILED
+
+
+def harmless(text: str) -> str:
+    """Foreign text for the terminal: no escape sequence gets through."""
+    return "".join(mark if mark.isprintable() or mark in "\n\t" else repr(mark)[1:-1] for mark in text)
+
+
+def _complain(detail: str, sentence: str) -> None:
+    if detail:
+        print(harmless(detail.rstrip()), file=sys.stderr)
+    print(f"narvi-desktop: {harmless(sentence)}", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="narvi-desktop", description="Runs local apps, each in a window of its own.")
+    parser.add_argument("--version", action="version", version=f"narvi-desktop {narvi_desktop.__version__}")
+    parser.set_defaults(command=None, json=False)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    def add(name: str, run: Callable[[argparse.Namespace, Paths], int], text: str, app: str = "") -> Any:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(run=run)
+        if app:
+            command.add_argument("app", metavar="APP", nargs="?" if app == "perhaps" else None)
+            command.add_argument("--service-id", metavar="ID")
+        command.add_argument("--json", action="store_true", help="print one JSON document")
+        return command
+
+    opening = add("open", _open, "open an app: a name, or the path of an app folder", "one")
+    opening.add_argument("--in", dest="show", choices=["browser", "print", "none"], help="where")
+    opening.add_argument("--no-window", dest="show", action="store_const", const="none", help="same as --in none")
+    add("list", _list, "the apps that are known")
+    add("status", _status, "what runs")
+    add("restart", _restart, "restart an app's service", "one")
+    add("stop", _stop, "stop an app's service, or everything", "perhaps")
+    add("url", _url, "print a fresh address that lets one browser in", "one")
+    add("logs", _logs, "print an app's log", "one").add_argument("-f", "--follow", action="store_true")
+    add("paths", _paths, "the folders that are used")
+    add("serve", _serve, "serve in the foreground, without windows").add_argument("--port", type=int)
+    return parser
+
+
+def _app(options: argparse.Namespace) -> str | None:
+    """A path is sent absolute: the runtime stands elsewhere."""
+    text: str | None = options.app
+    if text is None or not is_path(text) or _is_known(text):
+        return text
+    return str(Path(text).expanduser().absolute())
+
+
+def _is_known(text: str) -> bool:
+    """workspace/app looks like a path; it is one if such a folder exists."""
+    return text.count("/") == 1 and text[0] not in "./~" and text[-1] != "/" and not Path(text).exists()
+
+
+def _payload(options: argparse.Namespace) -> dict[str, Any]:
+    return {"app": _app(options), "service_id": options.service_id}
+
+
+def _render(options: argparse.Namespace, answer: dict[str, Any], text: str) -> int:
+    print(json.dumps(answer, indent=None) if options.json else harmless(text))
+    return DONE
+
+
+def _open(options: argparse.Namespace, paths: Paths) -> int:
+    if not is_path(options.app):
+        # Before a runtime is started: a typo answers at once, and knows where the person stands.
+        Finder(paths.installed).find(options.app, Path.cwd())
+    payload = {**_payload(options), "show": options.show, "environment": client.display_environment()}
+    answer = client.call_or_start(paths, "open", payload)
+    return _render(options, answer, answer["message"])
+
+
+def _url(options: argparse.Namespace, paths: Paths) -> int:
+    answer = client.call_or_start(paths, "url", _payload(options))
+    return _render(options, answer, answer["ticket_url"])
+
+
+def _restart(options: argparse.Namespace, paths: Paths) -> int:
+    answer = client.call_running(paths, "restart", _payload(options))
+    return _render(options, answer, answer["message"])
+
+
+def _stop(options: argparse.Namespace, paths: Paths) -> int:
+    answer = client.call_running(paths, "stop", _payload(options))
+    if options.app is None:
+        _wait_until_gone(paths)
+    return _render(options, answer, answer["message"])
+
+
+def _wait_until_gone(paths: Paths) -> None:
+    until = time.monotonic() + 15
+    while paths.record.exists() and time.monotonic() < until:
+        time.sleep(0.02)
+
+
+def _list(options: argparse.Namespace, paths: Paths) -> int:
+    rows = []
+    for source in Finder(paths.installed).sources():
+        if source.manifest is None:
+            rows.append({"folder": str(source.folder), "source": source.kind, "error": source.error})
+            continue
+        for app in source.manifest.apps.values():
+            row = {"app": app.name, "workspace": source.manifest.workspace, "title": app.title}
+            more = {"description": app.description, "folder": str(source.folder), "source": source.kind}
+            rows.append({**row, **more, "error": ""})
+    lines = [row["error"] or f"{row['app']:<16} {row['title']} – {row['description']}" for row in rows]
+    return _render(options, {"schema": 1, "apps": rows}, "\n".join(lines) or "No apps are known.")
+
+
+def _status(options: argparse.Namespace, paths: Paths) -> int:
+    try:
+        answer = client.call_running(paths, "status", {})
+    except client.NotRunning as error:
+        _render(options, {"schema": 1, "running": False}, str(error))
+        return NOT_RUNNING
+    lines = [f"narvi-desktop {answer['version']} at {answer['url']}, process {answer['pid']}"]
+    for workspace, services in answer["admin"].items():
+        for name, service in services.items():
+            for service_id, instances in service["instances"].items():
+                sessions = sum(len(instance["sessions"]) for instance in instances)
+                lines.append(f"{workspace}/{name}/{service_id}: {sessions} sessions")
+    return _render(options, answer, "\n".join(lines))
+
+
+def _paths(options: argparse.Namespace, paths: Paths) -> int:
+    folders = {entry.name: str(getattr(paths, entry.name)) for entry in fields(paths)}
+    text = "\n".join(f"{name:<8} {folder}" for name, folder in folders.items())
+    return _render(options, {"schema": 1, **folders}, text)
+
+
+def _logs(options: argparse.Namespace, paths: Paths) -> int:
+    source, app = Finder(paths.installed).find(_app(options) or "", Path.cwd())
+    assert source.manifest is not None
+    file = paths.app_log(source.manifest.workspace, app.service)
+    if not file.exists():
+        raise client.ControlError(f"{app.title} has not written a log yet; it will be {file}.")
+    with file.open(encoding="utf-8", errors="replace") as log:
+        _follow(log, options.follow)
+    return DONE
+
+
+def _follow(log: TextIO, follow: bool) -> None:
+    with contextlib.suppress(KeyboardInterrupt):
+        while True:
+            text = log.read()
+            sys.stdout.write(harmless(text))
+            sys.stdout.flush()
+            if not follow:
+                return
+            time.sleep(0.2)
+
+
+def _serve(options: argparse.Namespace, paths: Paths) -> int:
+    # Late: this is the only command that becomes the server itself.
+    from narvi_desktop.runtime.main import run
+
+    return run(paths, foreground=True, port=options.port)

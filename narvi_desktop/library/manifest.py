@@ -1,0 +1,240 @@
+"""narvi.toml → checked values. A manifest never sets host, port, credentials or runtime options."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+FILE_NAME = "narvi.toml"
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_SIZE_LIMIT = 1024 * 1024
+RESERVED_WORKSPACES = frozenset({"desktop", "narvi", "api"})
+
+
+class LibraryError(Exception):
+    """Something about an app folder that a person can mend; str() is the sentence to show."""
+
+
+class ManifestError(LibraryError):
+    """A manifest that cannot be used: names the file, the key and the fix."""
+
+    def __init__(self, file: Path, key: str, problem: str) -> None:
+        self.file, self.key, self.problem = file, key, problem
+        super().__init__(f"{file}: {key}: {problem}" if key else f"{file}: {problem}")
+
+
+@dataclass(frozen=True)
+class WindowSpec:
+    width: int = 900
+    height: int = 640
+
+
+@dataclass(frozen=True)
+class ServiceSpec:
+    name: str
+    service_class: str
+    service_id: str | None = None
+    validator: str | None = None
+    shared: bool = True
+    idle_timeout: float = 3600
+    background: bool = False
+    isolation: str = "process"
+    python: Path | None = None
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AppSpec:
+    name: str
+    service: str
+    title: str
+    description: str
+    icon: Path | None
+    web: Path | None
+    files: dict[str, Path]
+    service_chooser: str | None
+    parameters: dict[str, Any]
+    window: WindowSpec
+
+
+@dataclass(frozen=True)
+class Manifest:
+    folder: Path
+    version: str
+    workspace: str
+    services: dict[str, ServiceSpec]
+    apps: dict[str, AppSpec]
+
+    @property
+    def first_app(self) -> AppSpec:
+        return next(iter(self.apps.values()))
+
+
+def load(folder: Path) -> Manifest:
+    """The manifest of an app folder. Raises ManifestError."""
+    folder = folder.resolve()
+    file = folder / FILE_NAME
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(_SIZE_LIMIT + 1)
+    except OSError as error:
+        raise ManifestError(file, "", f"cannot be read ({error.strerror}); an app folder holds a {FILE_NAME}") from None
+    if len(data) > _SIZE_LIMIT:
+        raise ManifestError(file, "", "is larger than 1 MiB")
+    try:
+        values = tomllib.loads(data.decode())
+    except (ValueError, RecursionError) as error:
+        raise ManifestError(file, "", f"is not TOML: {error}") from None
+    return _manifest(_Table(file, "", values), folder)
+
+
+class _Table:
+    """A table of the manifest whose keys are taken one by one; what is left over is unknown."""
+
+    def __init__(self, file: Path, place: str, values: Mapping[str, Any]) -> None:
+        self.file, self.place, self.values = file, place, dict(values)
+
+    def error(self, key: str, problem: str) -> ManifestError:
+        return ManifestError(self.file, f"{self.place}.{key}".strip("."), problem)
+
+    def take(self, key: str, kind: type, default: Any = None) -> Any:
+        if key not in self.values:
+            return default
+        value = self.values.pop(key)
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise self.error(key, f"must be {_KINDS[kind]}, not {value!r}")
+        return value
+
+    def tables(self, key: str) -> dict[str, _Table]:
+        found = {}
+        for name, value in self.take(key, dict, {}).items():
+            place = f"{self.place}.{key}.{name}".strip(".")
+            if not isinstance(value, dict):
+                raise ManifestError(self.file, place, "must be a table")
+            _check_name(self.file, place, name)
+            found[name] = _Table(self.file, place, value)
+        return found
+
+    def path(self, key: str, folder: Path) -> Path | None:
+        text = self.take(key, str)
+        return None if text is None else self.inside(key, text, folder)
+
+    def inside(self, key: str, text: str, folder: Path) -> Path:
+        relative = Path(text)
+        if not text or "\0" in text or relative.is_absolute() or ".." in relative.parts:
+            raise self.error(key, f"{text!r} leaves the app folder; write a path inside it")
+        if not (folder / relative).exists():
+            raise self.error(key, f"{text!r} does not exist in {folder}")
+        return folder / relative
+
+    def done(self) -> None:
+        for key in self.values:
+            raise self.error(key, "is not a key that is known here; remove it or mend its spelling")
+
+
+_KINDS = {str: "text", bool: "true or false", int: "a whole number", dict: "a table", object: "a value"}
+
+
+def _check_name(file: Path, place: str, name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise ManifestError(file, place, f"{name!r} is no name: use a-z, 0-9, - and _, at most 64 characters")
+
+
+def _manifest(table: _Table, folder: Path) -> Manifest:
+    if table.take("manifest", int) != 1:
+        raise table.error("manifest", "must stand here as: manifest = 1")
+    default = re.sub(r"[^a-z0-9_-]", "-", folder.name.lower())[:64].lstrip("-_") or "app"
+    workspace = table.take("workspace", str, default)
+    _check_name(table.file, "workspace", workspace)
+    version = table.take("version", str, "")
+    services = {name: _service(part, name, folder) for name, part in table.tables("services").items()}
+    apps = {name: _app(part, name, folder, services) for name, part in table.tables("apps").items()}
+    table.done()
+    if not services or not apps:
+        raise table.error("apps" if services else "services", "is missing: an app needs a service and an app")
+    return Manifest(folder, version, workspace, services, apps)
+
+
+def _service(table: _Table, name: str, folder: Path) -> ServiceSpec:
+    service_class = table.take("class", str)
+    if not service_class or not re.fullmatch(r"[\w.]+(:[\w.]+)?", service_class):
+        raise table.error("class", 'must name the class, for example "service:NotesService"')
+    isolation = table.take("isolation", str, "process")
+    if isolation not in ("process", "thread"):
+        raise table.error("isolation", 'must be "process" or "thread"')
+    timeout = table.take("idle_timeout", int, 3600)
+    if timeout < 0:
+        raise table.error("idle_timeout", "must not be negative")
+    spec = ServiceSpec(
+        name=name,
+        service_class=service_class,
+        service_id=table.take("service_id", str),
+        validator=table.take("service_id_validator", str),
+        shared=table.take("shared", bool, True),
+        idle_timeout=timeout,
+        background=table.take("background", bool, False),
+        isolation=isolation,
+        python=_python(table, folder),
+        parameters=table.take("parameters", dict, {}),
+    )
+    table.done()
+    return spec
+
+
+def _python(table: _Table, folder: Path) -> Path | None:
+    """The interpreter of the app's own environment; its links are not resolved: they make it what it is."""
+    environment, python = table.path("environment", folder), table.take("python", str)
+    if environment is not None and python is not None:
+        raise table.error("python", "stands beside environment; keep one of them")
+    if environment is not None:
+        for relative in ("bin/python", "Scripts/python.exe"):
+            if (environment / relative).exists():
+                return environment / relative
+        raise table.error("environment", f"{environment} is no virtual environment: it has no python")
+    if python is not None and not Path(python).is_absolute():
+        raise table.error("python", f"{python!r} must be an absolute path")
+    return None if python is None else Path(python)
+
+
+def _app(table: _Table, name: str, folder: Path, services: Mapping[str, ServiceSpec]) -> AppSpec:
+    service = table.take("service", str, name)
+    if service not in services:
+        raise table.error("service", f"there is no service {service!r}; known: {', '.join(services) or 'none'}")
+    files = table.take("files", dict, {})
+    for key, value in files.items():
+        if not isinstance(value, str):
+            raise table.error(f"files.{key}", "must be a path inside the app folder")
+    window = _Table(table.file, f"{table.place}.window", table.take("window", dict, {}))
+    spec = AppSpec(
+        name=name,
+        service=service,
+        title=_one_line(table.take("title", str, name)),
+        description=_one_line(table.take("description", str, "")),
+        icon=table.path("icon", folder),
+        web=table.path("web", folder),
+        files={key: table.inside(f"files.{key}", value, folder) for key, value in files.items()},
+        service_chooser=table.take("service_chooser", str),
+        parameters=table.take("parameters", dict, {}),
+        window=WindowSpec(_length(window, "width", 900), _length(window, "height", 640)),
+    )
+    window.done()
+    table.done()
+    if spec.web is None and not spec.files:
+        raise table.error("web", "is missing: name the folder that holds index.html")
+    return spec
+
+
+def _length(table: _Table, key: str, default: int) -> int:
+    value: int = table.take(key, int, default)
+    if not 100 <= value <= 10_000:
+        raise table.error(key, "must be from 100 to 10000")
+    return value
+
+
+def _one_line(text: str) -> str:
+    """Titles reach terminals and window frames as text: no control characters, no second line."""
+    return "".join(character if character.isprintable() else " " for character in text)[:200]

@@ -1,0 +1,1 @@
+"""The runtime: the one process per user that serves the apps."""

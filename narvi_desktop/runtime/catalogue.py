@@ -1,0 +1,140 @@
+"""From the manifests of the library to what the hub serves; a workspace belongs to who claimed it first."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from narvi_desktop.library.finder import Finder, Source
+from narvi_desktop.library.manifest import RESERVED_WORKSPACES, AppSpec, LibraryError, Manifest, ServiceSpec
+from narvi_desktop.server.hub import App, Hub, Service
+from narvi_desktop.server.resources import Roots
+
+from .config import Config
+from .paths import Paths
+from .record import write_private
+
+
+class WorkspaceTaken(LibraryError):
+    """Another source has claimed the workspace; names both places."""
+
+
+class Catalogue:
+    """Finds apps and makes their workspace known to the hub while the runtime runs."""
+
+    def __init__(self, hub: Hub, finder: Finder, paths: Paths, config: Config) -> None:
+        self._hub = hub
+        self._finder = finder
+        self._paths = paths
+        self._config = config
+        self._claims_file = paths.state / "workspaces.json"
+        self._claims = _read_claims(self._claims_file)
+        self._registered: dict[str, Manifest] = {}
+
+    def open(self, text: str) -> tuple[App, AppSpec]:
+        """The app that a path or name means, registered with its workspace's others. Raises LibraryError."""
+        source, spec = self._finder.find(text)
+        assert source.manifest is not None
+        manifest = source.manifest
+        self._claim(source, manifest.workspace)
+        if self._registered.get(manifest.workspace) != manifest:
+            self._register(source, manifest)
+        return self._hub.apps[manifest.workspace, spec.name], spec
+
+    def _claim(self, source: Source, workspace: str) -> None:
+        place = str(source.folder)
+        if workspace in RESERVED_WORKSPACES and source.kind != "bundled":
+            raise WorkspaceTaken(f"{place}: the workspace {workspace!r} is reserved; choose another name.")
+        owner = self._claims.get(workspace, place)
+        if owner != place and Path(owner).exists():
+            raise WorkspaceTaken(
+                f"The workspace {workspace!r} belongs to {owner}; {place} names it too. Give one of them another name."
+            )
+        if self._claims.get(workspace) != place:
+            self._claims[workspace] = place
+            write_private(self._claims_file, json.dumps(self._claims, indent=1).encode())
+
+    def _register(self, source: Source, manifest: Manifest) -> None:
+        """Register anew what a manifest says; it may have changed since it was last opened."""
+        if any(instance.service.workspace == manifest.workspace for instance in self._hub.instances):
+            return  # what runs goes on as it is; the next start reads the new manifest
+        self._hub.unregister_workspace(manifest.workspace)
+        services = {
+            name: self._hub.register_service(self._service(source, manifest, spec))
+            for name, spec in manifest.services.items()
+        }
+        for app in manifest.apps.values():
+            self._hub.register_app(
+                app.name, services[app.service], app.parameters, _roots(app), app.service_chooser, app.title
+            )
+        self._registered[manifest.workspace] = manifest
+
+    def _service(self, source: Source, manifest: Manifest, spec: ServiceSpec) -> Service:
+        if spec.isolation == "thread" and not self._may_use_threads(source, manifest):
+            raise LibraryError(
+                f"{manifest.folder}: services.{spec.name}.isolation: a thread needs trust; "
+                f'write trusted_threads = ["{manifest.workspace}"] into {self._paths.config / "config.toml"}.'
+            )
+        return Service(
+            workspace=manifest.workspace,
+            name=spec.name,
+            service_class=spec.service_class,
+            parameters=_with_data(spec.parameters, self._data_folder(source, manifest)),
+            fixed_service_id=spec.service_id,
+            shared=spec.shared,
+            validator=spec.validator,
+            idle_timeout=spec.idle_timeout,
+            isolation=spec.isolation,
+            python=_python(spec),
+            folder=manifest.folder,
+            background=spec.background,
+        )
+
+    def _may_use_threads(self, source: Source, manifest: Manifest) -> bool:
+        return source.kind == "bundled" or manifest.workspace in self._config.trusted_threads
+
+    def _data_folder(self, source: Source, manifest: Manifest) -> Path:
+        name = manifest.workspace
+        if source.kind == "path":
+            # Two folders may name one workspace one after the other: each keeps its own data.
+            name += "-" + hashlib.sha256(str(manifest.folder).encode()).hexdigest()[:12]
+        folder = self._paths.data / "data" / name
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+
+
+def _read_claims(file: Path) -> dict[str, str]:
+    try:
+        claims = json.loads(file.read_bytes())
+        return {str(name): str(place) for name, place in claims.items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, AttributeError):
+        # Defaults, and the bad file aside for who wants to look.
+        file.replace(file.with_suffix(".bad"))
+        return {}
+
+
+def _python(spec: ServiceSpec) -> Sequence[str]:
+    return (sys.executable,) if spec.python is None else (str(spec.python),)
+
+
+def _roots(app: AppSpec) -> Roots:
+    roots: dict[str | tuple[str, str], str | Path] = {}
+    roots.update(app.files.items())
+    if app.web is not None:
+        roots["", "**"] = app.web
+    return roots
+
+
+def _with_data(value: Any, folder: Path) -> Any:
+    """Parameters with {data} replaced by the data folder, however deep it stands."""
+    if isinstance(value, str):
+        return value.replace("{data}", str(folder))
+    if isinstance(value, dict):
+        return {key: _with_data(item, folder) for key, item in value.items()}
+    return [_with_data(item, folder) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,54 @@
+"""The user's config.toml, resolved once into one object."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from narvi_desktop.settings import Settings
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a person may set; `complaint` is why the file was put aside, or empty."""
+
+    keep_running: bool = False
+    port: int | None = None
+    trusted_threads: tuple[str, ...] = ()
+    settings: Settings = field(default_factory=Settings)
+    complaint: str = ""
+
+
+def load(folder: Path) -> Config:
+    """The config; a file that cannot be used means the defaults, and a complaint."""
+    file = folder / "config.toml"
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+        return _config(values)
+    except FileNotFoundError:
+        return Config()
+    except (OSError, ValueError, TypeError) as error:
+        return Config(complaint=f"{file} is not used: {error}")
+
+
+def _config(values: dict[str, Any]) -> Config:
+    known: dict[str, type] = {name: type(value) for name, value in dataclasses.asdict(Settings()).items()}
+    numbers: dict[str, Any] = {}
+    for name, value in values.get("settings", {}).items():
+        if name not in known:
+            raise ValueError(f"settings.{name} is not known")
+        if isinstance(value, list) != (known[name] is tuple):
+            raise ValueError(f"settings.{name} has the wrong type")
+        numbers[name] = tuple(value) if isinstance(value, list) else known[name](value)
+    port = values.get("port")
+    if port is not None and not (isinstance(port, int) and 1024 <= port <= 65535):
+        raise ValueError("port must be from 1024 to 65535")
+    return Config(
+        keep_running=values.get("keep_running", False) is True,
+        port=port,
+        trusted_threads=tuple(str(name) for name in values.get("trusted_threads", ())),
+        settings=dataclasses.replace(Settings(), **numbers),
+    )

@@ -1,0 +1,165 @@
+"""The runtime's life: start, serve, stop."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import narvi_desktop
+
+from . import config as configuration
+from .locking import LockFile
+from .paths import Paths
+from .record import Record, write_private, write_record
+
+if TYPE_CHECKING:
+    from narvi_desktop.server.hub import Hub
+
+    from .lifetime import Lifetime
+
+DONE, FAILED, NO_PORT = 0, 1, 4
+_LEAVING_TAKES = 15.0  # seconds that the runtime before us may need to end
+_FIRST_PORT, _LAST_PORT, _TRIES = 20_000, 32_000, 20
+logger = logging.getLogger("narvi_desktop.runtime")
+
+
+def run(paths: Paths, foreground: bool, port: int | None = None) -> int:
+    """Be the runtime until nothing needs it; returns the exit code.
+
+    In the background the one line on stdout tells the starter "ready", or what is wrong.
+    """
+    paths.make()
+    lock = LockFile(paths.run / "runtime.lock")
+    if not _acquired(lock, 0 if foreground else _LEAVING_TAKES):
+        return _report(foreground, "narvi-desktop runs already.", FAILED)
+    config = configuration.load(paths.config)
+    if not foreground:
+        os.chdir(os.sep)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    if config.complaint:
+        logger.warning("%s", config.complaint)
+    # Late: only the holder of the lock pays for the server.
+    import asyncio
+
+    return asyncio.run(_serve(paths, config, foreground, port))
+
+
+async def _serve(paths: Paths, config: configuration.Config, foreground: bool, port: int | None) -> int:
+    import asyncio
+
+    from narvi_desktop.library.finder import Finder
+    from narvi_desktop.server.control import Control
+    from narvi_desktop.server.front import Front
+    from narvi_desktop.server.hub import Hub
+    from narvi_desktop.server.site import Site, Sites
+
+    from .catalogue import Catalogue
+    from .commands import Commands
+    from .lifetime import Lifetime
+
+    # 1. The port and its site.
+    try:
+        sock = _bind(paths, port if port is not None else config.port)
+    except OSError as error:
+        return _report(foreground, f"Port {port or config.port} cannot be had: {error.strerror}.", NO_PORT)
+    sites = Sites()
+    sites.add(Site(sock.getsockname()[1]))
+    # 2. What is served.
+    hub = Hub(config.settings, paths.logs)
+    lifetime = Lifetime(hub, sites, stays=foreground or config.keep_running)
+    catalogue = Catalogue(hub, Finder(paths.installed), paths, config)
+    commands = Commands(hub, sites, catalogue, lifetime)
+    control = Control(commands.table, config.settings.control_body_limit)
+    token = secrets.token_urlsafe(32)
+    front = Front(hub, sites, token.encode(), control.answer)
+    await front.listen(sock)
+    # 3. Tell who we are, then serve.
+    origin = sites.of_workspace("desktop").origin
+    write_record(paths.record, Record(narvi_desktop.__version__, os.getpid(), origin, token))
+    hub.on_round.append(lifetime.check)
+    rounds = asyncio.create_task(hub.run_rounds())
+    _take_signals(lifetime)
+    _report(foreground, f"Serving at {origin}; Ctrl-C ends it.", DONE)
+    await lifetime.done.wait()
+    # 4. Leave.
+    paths.record.unlink(missing_ok=True)
+    front.stop_accepting()
+    rounds.cancel()
+    await _within(config.settings.stop_runtime, hub, front)
+    return DONE
+
+
+def _acquired(lock: LockFile, patience: float) -> bool:
+    """Whether we hold the lock; its last holder may be leaving just now."""
+    until = time.monotonic() + patience
+    while not lock.acquire():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+async def _within(seconds: float, hub: Hub, front: Any) -> None:
+    """Close listeners and workers first, then what is still connected."""
+    import asyncio
+
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await hub.close()
+            await front.close(1)
+
+
+def _take_signals(lifetime: Lifetime) -> None:
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is None:
+            continue
+        try:
+            loop.add_signal_handler(number, lifetime.leave)
+        except NotImplementedError:  # Windows has no handlers on its loop
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(lifetime.leave))
+
+
+def _bind(paths: Paths, port: int | None) -> socket.socket:
+    """The port asked for; else the last run's, since what a page stores belongs to it; else a new one."""
+    from narvi_desktop.server.front import bind
+
+    if port is not None:
+        return bind(port)
+    file = paths.state / "port"
+    candidates = [secrets.randbelow(_LAST_PORT - _FIRST_PORT) + _FIRST_PORT for _ in range(_TRIES)]
+    with contextlib.suppress(OSError, ValueError):
+        candidates.insert(0, int(file.read_text()))
+    for candidate in [*candidates, 0]:
+        with contextlib.suppress(OSError, OverflowError):
+            sock = bind(candidate)
+            if not file.exists():
+                write_private(file, str(sock.getsockname()[1]).encode())
+            return sock
+    raise OSError(0, "no port of this machine is free")
+
+
+def _report(foreground: bool, message: str, code: int) -> int:
+    if foreground:
+        print(message, file=sys.stderr if code else sys.stdout, flush=True)
+        return code
+    line = {"ready": True} if code == DONE else {"error": message, "exit_code": code}
+    # The starter may have given up; that is no reason to end.
+    with contextlib.suppress(BrokenPipeError):
+        print(json.dumps(line), flush=True)
+    # From now on nobody reads: the pipe's end tells the starter that all is said.
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
+    os.close(nothing)
+    return code

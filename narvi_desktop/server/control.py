@@ -1,0 +1,73 @@
+"""The control API: JSON commands by POST, for who has the bearer token."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+logger = logging.getLogger("narvi_desktop.server")
+Command = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+
+
+class CommandError(Exception):
+    """A command that cannot be done: a sentence for a person, detail, and the exit code of the command line."""
+
+    def __init__(self, message: str, detail: str = "", exit_code: int = 1, status: int = 400) -> None:
+        super().__init__(message)
+        self.detail, self.exit_code, self.status = detail, exit_code, status
+
+
+class Leaving(CommandError):
+    """The runtime ends just now: the client waits for its lock and starts anew."""
+
+    def __init__(self) -> None:
+        super().__init__("narvi-desktop is just leaving.", status=503)
+
+
+class Control:
+    """Answers ``/api/{command}``."""
+
+    def __init__(self, commands: dict[str, Command], body_limit: int) -> None:
+        self._commands = commands
+        self._body_limit = body_limit
+
+    async def answer(self, request: web.BaseRequest, segments: list[str]) -> web.StreamResponse:
+        command = self._commands.get(segments[0]) if len(segments) == 1 else None
+        if command is None:
+            return _error("no such command", 404)
+        if request.method != "POST" or request.content_type != "application/json":
+            return _error("send JSON by POST", 405)
+        payload = await self._payload(request)
+        if payload is None:
+            return _error("the body is not a JSON object of at most 64 KiB", 400)
+        try:
+            answer = await command(payload)
+        except CommandError as error:
+            more = {"detail": error.detail, "exit_code": error.exit_code, "leaving": isinstance(error, Leaving)}
+            return _error(str(error), error.status, more)
+        except Exception as error:  # a fault of ours: its traceback belongs into the log, not onto the wire
+            logger.exception("the command %s failed", segments[0])
+            return _error(f"narvi-desktop failed in {segments[0]}: {error!r}; its log says more", 500)
+        return web.json_response({"schema": 1, **answer}, headers={"Cache-Control": "no-store"})
+
+    async def _payload(self, request: web.BaseRequest) -> dict[str, Any] | None:
+        if (request.content_length or 0) > self._body_limit:
+            return None
+        body = b""
+        async for chunk in request.content.iter_chunked(self._body_limit):
+            body += chunk
+            if len(body) > self._body_limit:
+                return None
+        try:
+            payload = json.loads(body)
+        except (ValueError, RecursionError):
+            return None
+        return payload if isinstance(payload, dict) else None
+
+
+def _error(message: str, status: int, more: dict[str, Any] | None = None) -> web.Response:
+    return web.json_response({"schema": 1, "error": message, **(more or {})}, status=status)

@@ -1,0 +1,73 @@
+"""Manifests: checked values, and one clear error each for what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from narvi_desktop.library.finder import Finder
+from narvi_desktop.library.manifest import ManifestError, load
+
+GOOD = """
+manifest = 1
+[services.notes]
+class = "service:Notes"
+[apps.notes]
+web = "web"
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    (folder / "web").mkdir(exist_ok=True)
+    (folder / "narvi.toml").write_text(text)
+    return folder
+
+
+def test_defaults(tmp_path: Path) -> None:
+    folder = tmp_path / "My Notes"
+    folder.mkdir()
+    manifest = load(write(folder, GOOD))
+    assert manifest.workspace == "my-notes"
+    service, app = manifest.services["notes"], manifest.first_app
+    assert (service.shared, service.idle_timeout, service.isolation) == (True, 3600, "process")
+    assert (app.title, app.service, app.web) == ("notes", "notes", folder / "web")
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("", "manifest"),
+        ("manifest = 2", "manifest"),
+        ("manifest = 1", "services"),
+        ("manifest = [", "not TOML"),
+        (GOOD + "colour = 1", "apps.notes.colour"),
+        (GOOD.replace('"web"', '"../web"'), "apps.notes.web"),
+        (GOOD.replace('"web"', '"/etc"'), "apps.notes.web"),
+        (GOOD.replace('"web"', '"missing"'), "apps.notes.web"),
+        (GOOD.replace('"web"', "7"), "apps.notes.web"),
+        (GOOD.replace('"service:Notes"', '"a b"'), "services.notes.class"),
+        (GOOD.replace("apps.notes", "apps.Notes"), "apps.Notes"),
+        (GOOD + 'service = "other"', "apps.notes.service"),
+        (GOOD.replace("[apps", "idle_timeout = true\n[apps"), "services.notes.idle_timeout"),
+        (GOOD.replace("[apps", 'isolation = "none"\n[apps'), "services.notes.isolation"),
+        (GOOD.replace("[apps", 'environment = "web"\n[apps'), "services.notes.environment"),
+        (GOOD + "window = { width = 1 }", "apps.notes.window.width"),
+        ('workspace = "../x"' + GOOD, "workspace"),
+        ("port = 1" + GOOD, "port"),
+    ],
+)
+def test_bad_manifests_name_the_file_and_the_key(tmp_path: Path, text: str, key: str) -> None:
+    with pytest.raises(ManifestError) as caught:
+        load(write(tmp_path, text))
+    assert key in str(caught.value) and "narvi.toml" in str(caught.value)
+
+
+def test_one_broken_manifest_hides_no_other_app(tmp_path: Path) -> None:
+    for name in ("good", "bad"):
+        (tmp_path / name).mkdir()
+    write(tmp_path / "good", GOOD)
+    write(tmp_path / "bad", "nonsense")
+    sources = Finder(tmp_path, tmp_path / "none").sources()
+    found = [source for source in sources if source.kind == "installed"]
+    assert [bool(source.error) for source in found] == [True, False]
