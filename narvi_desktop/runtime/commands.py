@@ -12,21 +12,27 @@ from narvi_desktop.server.control import Command, CommandError, Leaving
 from narvi_desktop.server.hub import App, Hub
 from narvi_desktop.server.instance import InstanceFailed, InstanceRefused
 from narvi_desktop.server.site import Sites
+from narvi_desktop.windows.manager import WindowFailed, WindowKey, WindowManager
+from narvi_desktop.windows.probe import why_not
 
 from .catalogue import Catalogue
+from .client import DISPLAY_VARIABLES
 from .lifetime import Lifetime
 
-WAYS = ("browser", "print", "none")
+WAYS = ("window", "browser", "print", "none")
 
 
 class Commands:
     """Each takes and returns a JSON object; raises CommandError."""
 
-    def __init__(self, hub: Hub, sites: Sites, catalogue: Catalogue, lifetime: Lifetime) -> None:
+    def __init__(
+        self, hub: Hub, sites: Sites, catalogue: Catalogue, lifetime: Lifetime, windows: WindowManager
+    ) -> None:
         self._hub = hub
         self._sites = sites
         self._catalogue = catalogue
         self._lifetime = lifetime
+        self._windows = windows
         self.table: dict[str, Command] = {
             "open": self.open,
             "url": self.url,
@@ -39,7 +45,7 @@ class Commands:
         """Start the app's service and show its page."""
         if self._lifetime.leaving:
             raise Leaving
-        how = payload.get("show") or "browser"
+        how = payload.get("show") or "window"
         if how not in WAYS:
             raise CommandError(f"there is no way {how!r} to show an app; choose one of {', '.join(WAYS)}", exit_code=2)
         app, spec = self._find(payload)
@@ -47,7 +53,7 @@ class Commands:
         if service_id is not None:
             await self._started(app, service_id)
         answer = self._address(app, service_id, printed=how in ("print", "none"))
-        shown, message = self._show(how, app, spec, answer["ticket_url"])
+        shown, message = await self._show(how, spec, answer, payload)
         return {**answer, "shown": shown, "message": message}
 
     async def url(self, payload: dict[str, Any]) -> dict[str, Any]:
@@ -62,6 +68,7 @@ class Commands:
             "url": self._sites.of_workspace("desktop").origin,
             "version": narvi_desktop.__version__,
             "admin": self._hub.admin_data(),
+            "windows": [key._asdict() for key in self._windows.open_keys()],
         }
 
     async def restart(self, payload: dict[str, Any]) -> dict[str, Any]:
@@ -120,13 +127,39 @@ class Commands:
             "ticket_url": site.issue_ticket(path, life),
         }
 
-    def _show(self, how: str, app: App, spec: AppSpec, url: str) -> tuple[str, str]:
-        title = spec.title
-        if how == "browser" and webbrowser.open(url):
-            return "browser", f"{title} is open in the browser."
-        if how == "none":
-            return "none", f"{title} runs."
-        return "print", f"{title}: no browser could be opened; open this address: {url}" if how != "print" else url
+    async def _show(
+        self, how: str, spec: AppSpec, answer: dict[str, Any], payload: dict[str, Any]
+    ) -> tuple[str, str]:
+        """Window, else browser, else a printed address; one line says which and why."""
+        url, because = answer["ticket_url"], ""
+        if how == "window":
+            try:
+                return "window", await self._in_window(spec, answer, payload)
+            except WindowFailed as error:
+                how, because = "browser", f" ({error})"
+        if how == "browser":
+            if webbrowser.open(url):
+                return "browser", f"{spec.title} is open in the browser{because}."
+            return "print", f"{spec.title} has no window and no browser{because}; open this address: {url}"
+        return how, f"{spec.title} runs." if how == "none" else url
+
+    async def _in_window(self, spec: AppSpec, answer: dict[str, Any], payload: dict[str, Any]) -> str:
+        given = payload.get("environment") or {}
+        environment = {name: str(given[name]) for name in DISPLAY_VARIABLES if name in given}
+        reason = why_not(environment)
+        if reason is not None:
+            raise WindowFailed(reason)
+        key = WindowKey(answer["workspace"], answer["app"], answer["service_id"])
+        look = {
+            "title": spec.title,
+            "width": spec.window.width,
+            "height": spec.window.height,
+            "debug": payload.get("debug") is True,
+            "icon": None if spec.icon is None else str(spec.icon),
+        }
+        new = payload.get("new_window") is True
+        focused = await self._windows.open(key, answer["ticket_url"], look, environment, new)
+        return f"{spec.title} is open already." if focused else f"{spec.title} is open."
 
 
 def _text(payload: dict[str, Any], key: str) -> str | None:

@@ -7,16 +7,18 @@ import time
 
 from narvi_desktop.server.hub import Hub
 from narvi_desktop.server.site import Sites
+from narvi_desktop.windows.manager import WindowManager
 
 
 class Lifetime:
     """Asked once a round; `done` is set when the runtime is to end."""
 
-    def __init__(self, hub: Hub, sites: Sites, stays: bool) -> None:
+    def __init__(self, hub: Hub, sites: Sites, windows: WindowManager, stays: bool) -> None:
         self.leaving = False
         self.done = asyncio.Event()
         self._hub = hub
         self._sites = sites
+        self._windows = windows
         self._stays = stays
         self._until = time.monotonic() + hub.settings.leave_after
 
@@ -39,4 +41,4 @@ class Lifetime:
 
     def _needed(self) -> bool:
         busy = any(instance.busy() or instance.service.background for instance in self._hub.instances)
-        return busy or self._sites.unspent_tickets() > 0
+        return busy or bool(self._windows.open_keys()) or self._sites.unspent_tickets() > 0

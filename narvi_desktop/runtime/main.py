@@ -22,6 +22,8 @@ from .record import Record, write_private, write_record
 
 if TYPE_CHECKING:
     from narvi_desktop.server.hub import Hub
+    from narvi_desktop.server.site import Sites
+    from narvi_desktop.windows.manager import WindowKey, WindowManager
 
     from .lifetime import Lifetime
 
@@ -60,6 +62,7 @@ async def _serve(paths: Paths, config: configuration.Config, foreground: bool, p
     from narvi_desktop.server.front import Front
     from narvi_desktop.server.hub import Hub
     from narvi_desktop.server.site import Site, Sites
+    from narvi_desktop.windows.manager import WindowManager
 
     from .catalogue import Catalogue
     from .commands import Commands
@@ -74,9 +77,12 @@ async def _serve(paths: Paths, config: configuration.Config, foreground: bool, p
     sites.add(Site(sock.getsockname()[1]))
     # 2. What is served.
     hub = Hub(config.settings, paths.logs)
-    lifetime = Lifetime(hub, sites, stays=foreground or config.keep_running)
+    windows = WindowManager(
+        config.settings, paths.state / "pages", paths.logs / "windows.log", lambda key: fresh_url(sites, key, config)
+    )
+    lifetime = Lifetime(hub, sites, windows, stays=foreground or config.keep_running)
     catalogue = Catalogue(hub, Finder(paths.installed), paths, config)
-    commands = Commands(hub, sites, catalogue, lifetime)
+    commands = Commands(hub, sites, catalogue, lifetime, windows)
     control = Control(commands.table, config.settings.control_body_limit)
     token = secrets.token_urlsafe(32)
     front = Front(hub, sites, token.encode(), control.answer)
@@ -93,7 +99,7 @@ async def _serve(paths: Paths, config: configuration.Config, foreground: bool, p
     paths.record.unlink(missing_ok=True)
     front.stop_accepting()
     rounds.cancel()
-    await _within(config.settings.stop_runtime, hub, front)
+    await _within(config.settings.stop_runtime, hub, front, windows)
     return DONE
 
 
@@ -107,13 +113,20 @@ def _acquired(lock: LockFile, patience: float) -> bool:
     return True
 
 
-async def _within(seconds: float, hub: Hub, front: Any) -> None:
+def fresh_url(sites: Sites, key: WindowKey, config: configuration.Config) -> str:
+    """A ticket for a window that comes back."""
+    site = sites.of_workspace(key.workspace)
+    return site.issue_ticket(site.path(key.workspace, key.app, key.service_id), config.settings.ticket_life)
+
+
+async def _within(seconds: float, hub: Hub, front: Any, windows: WindowManager) -> None:
     """Close listeners and workers first, then what is still connected."""
     import asyncio
 
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await hub.close()
+            await windows.stop()
             await front.close(1)
 
 

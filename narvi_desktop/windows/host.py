@@ -1,0 +1,164 @@
+"""The window host: pywebview on the main thread, commands in and events out, a JSON line each.
+
+The ticket comes by pipe too: an argument could be read by every program of this machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import queue
+import threading
+import time
+from typing import Any
+
+_LOADED_LIMIT = 30.0
+
+
+class Host:
+    """Rules: only the maker thread makes windows, one at a time (on the main thread they never show, and
+    two at once may not load); handlers on the GUI thread only send a line."""
+
+    def __init__(self, commands: int, events: int, storage: str, linger: float) -> None:
+        self._commands = os.fdopen(commands, "rb")
+        self._events = os.fdopen(events, "wb", buffering=0)
+        self._storage = storage
+        self._linger = linger
+        self._windows: dict[str, Any] = {}
+        self._queue: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        # Guards the events' pipe: pywebview calls each handler in a thread of its own.
+        self._lock = threading.Lock()
+        self._empty_since = time.monotonic()
+
+    def run(self) -> None:
+        """Serve until the last window is closed or the runtime is gone; ends the process."""
+        import webview
+
+        threading.Thread(target=self._read, name="narvi-commands", daemon=True).start()
+        self._send(event="ready")
+        first = self._next_open()
+        webview.settings["ALLOW_DOWNLOADS"] = True
+        webview.settings["ALLOW_FILE_URLS"] = False
+        webview.settings["OPEN_DEVTOOLS_IN_DEBUG"] = bool(first.get("debug"))
+        self._make(first)
+        webview.start(
+            self._started,
+            private_mode=False,
+            storage_path=self._storage,
+            debug=bool(first.get("debug")),
+            icon=first.get("icon"),
+        )
+        os._exit(0)
+
+    def _read(self) -> None:
+        for line in self._commands:
+            self._queue.put(json.loads(line))
+        self._queue.put(None)
+
+    def _next_open(self) -> dict[str, Any]:
+        while True:
+            command = self._queue.get()
+            if command is None or command["command"] == "quit":
+                os._exit(0)
+            if command["command"] == "open":
+                return command
+
+    def _started(self) -> None:
+        """The maker thread: pywebview starts it once its loop runs."""
+        from .qt import settle
+
+        settle()
+        self._serve()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                command = self._queue.get(timeout=0.5)
+            except queue.Empty:
+                if not self._windows and time.monotonic() - self._empty_since > self._linger:
+                    os._exit(0)
+                continue
+            if command is None or command["command"] == "quit":
+                # Not destroy(): a page that holds its window would hold us.
+                os._exit(0)
+            self._do(command)
+
+    def _do(self, command: dict[str, Any]) -> None:
+        name, window = command["command"], self._windows.get(command["window"])
+        if name == "open":
+            self._make(command)
+        elif window is None:
+            return
+        elif name == "focus":
+            window.restore()
+            window.show()
+        elif name == "navigate":
+            window.load_url(command["url"])
+        elif name == "close":
+            window.destroy()
+
+    def _make(self, command: dict[str, Any]) -> None:
+        import webview
+
+        identity = command["window"]
+        window = webview.create_window(
+            command["title"],
+            command["url"],
+            width=command["width"],
+            height=command["height"],
+            text_select=True,
+            zoomable=True,
+        )
+        assert window is not None
+        loaded = threading.Event()
+
+        def on_loaded() -> None:
+            if not loaded.is_set():
+                loaded.set()
+                self._send(event="loaded", window=identity)
+
+        def on_closed() -> None:
+            self._windows.pop(identity, None)
+            self._empty_since = time.monotonic()
+            loaded.set()
+            self._send(event="closed", window=identity)
+
+        window.events.loaded += on_loaded
+        window.events.closed += on_closed
+        self._windows[identity] = window
+        if webview.guilib is not None:
+            # The next window waits until this one stands.
+            loaded.wait(_LOADED_LIMIT)
+
+    def _send(self, **event: Any) -> None:
+        try:
+            with self._lock:
+                self._events.write(json.dumps(event).encode() + b"\n")
+        except BrokenPipeError:
+            os._exit(0)  # the runtime has died
+
+
+def _take_pipes() -> tuple[int, int]:
+    """Move the pipes away from fds 0 and 1: toolkits print."""
+    commands, events = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    return commands, events
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--storage", required=True)
+    parser.add_argument("--linger", type=float, default=10.0)
+    options = parser.parse_args()
+    commands, events = _take_pipes()
+    from .qt import prepare
+
+    prepare(options.storage)
+    Host(commands, events, options.storage, options.linger).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+"""The runtime's side of the windows: which are open, and a host process that comes back when it dies."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from narvi_desktop.settings import Settings
+
+
+class WindowKey(NamedTuple):
+    """What a window shows."""
+
+    workspace: str
+    app: str
+    service_id: str | None
+
+
+class WindowFailed(Exception):
+    """No window could be shown; str() says why."""
+
+
+@dataclass
+class _Window:
+    key: WindowKey
+    command: dict[str, Any]
+    loaded: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class WindowManager:
+    """Belongs to the loop; only the reader thread of a host stands outside, and it only enqueues.
+
+    Args:
+        fresh_url: a new ticket URL, for a window that comes back after its host has died.
+    """
+
+    def __init__(self, settings: Settings, storage: Path, log: Path, fresh_url: Callable[[WindowKey], str]) -> None:
+        self._settings = settings
+        self._storage = storage
+        self._log = log
+        self._fresh_url = fresh_url
+        self._windows: dict[str, _Window] = {}
+        self._host: subprocess.Popen[bytes] | None = None
+        self._host_started = 0.0
+        self._deaths = 0
+        self._last = 0
+        self._stopping = False
+        self._environment: dict[str, str] = {}
+
+    def open_keys(self) -> list[WindowKey]:
+        return [window.key for window in self._windows.values()]
+
+    async def open(
+        self, key: WindowKey, url: str, look: Mapping[str, Any], environment: Mapping[str, str], new: bool
+    ) -> bool:
+        """Show a window and wait until its page has loaded; True when one that is open got the focus instead.
+
+        Raises:
+            WindowFailed: no host, or nothing loaded in time.
+        """
+        self._environment = dict(environment)
+        known = None if new else self._find(key)
+        if known is not None:
+            self._send({"command": "focus", "window": known})
+            await self._wait(self._windows[known])
+            return True
+        self._last += 1
+        identity = str(self._last)
+        command = {"command": "open", "window": identity, "url": url, **look}
+        window = self._windows[identity] = _Window(key, command)
+        self._start_host()
+        self._send(command)
+        try:
+            await self._wait(window)
+        except WindowFailed:
+            self._windows.pop(identity, None)
+            raise
+        return False
+
+    async def stop(self) -> None:
+        """Close all windows; safe to call twice."""
+        self._stopping = True
+        host = self._host
+        if host is None:
+            return
+        self._send({"command": "quit"})
+        try:
+            await asyncio.to_thread(host.wait, 3)
+        except subprocess.TimeoutExpired:
+            host.kill()
+            await asyncio.to_thread(host.wait)
+
+    def _find(self, key: WindowKey) -> str | None:
+        return next((identity for identity, window in self._windows.items() if window.key == key), None)
+
+    async def _wait(self, window: _Window) -> None:
+        try:
+            await asyncio.wait_for(asyncio.shield(window.loaded), self._settings.open_timeout)
+        except TimeoutError:
+            raise WindowFailed(f"the window did not load within {self._settings.open_timeout:g} s") from None
+
+    # The host.
+
+    def _start_host(self) -> None:
+        if self._host is not None:
+            return
+        command = [sys.executable, "-m", "narvi_desktop.windows.host", "--storage", str(self._storage)]
+        command += ["--linger", str(self._settings.host_linger)]
+        try:
+            with self._log.open("ab") as log:
+                self._host = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    cwd=os.sep,
+                    env={**os.environ, **self._environment},
+                )
+        except OSError as error:
+            raise WindowFailed(f"the window host could not be started: {error}") from error
+        self._host_started = time.monotonic()
+        arguments = (self._host, asyncio.get_running_loop())
+        # A daemon: it ends with its pipe, and must not hold a runtime that leaves.
+        threading.Thread(target=self._read, args=arguments, name="narvi-windows", daemon=True).start()
+
+    def _read(self, host: subprocess.Popen[bytes], loop: asyncio.AbstractEventLoop) -> None:
+        """Where the host's events meet the loop: this thread reads, the loop does."""
+        assert host.stdout is not None
+        for line in host.stdout:
+            event = json.loads(line)
+            loop.call_soon_threadsafe(self._on_event, event)
+        code = host.wait()
+        try:
+            loop.call_soon_threadsafe(self._on_death, host, code)
+        except RuntimeError:
+            return  # the loop has ended first
+
+    def _send(self, command: dict[str, Any]) -> None:
+        if self._host is None or self._host.stdin is None:
+            return
+        try:
+            self._host.stdin.write(json.dumps(command).encode() + b"\n")
+            self._host.stdin.flush()
+        except OSError:
+            return  # it is dying; _on_death sends what is open anew
+
+    def _on_event(self, event: dict[str, Any]) -> None:
+        window = self._windows.get(event.get("window", ""))
+        if window is None:
+            return
+        if event["event"] == "loaded" and not window.loaded.done():
+            window.loaded.set_result(None)
+        elif event["event"] == "closed":
+            del self._windows[event["window"]]
+            if not window.loaded.done():
+                window.loaded.set_exception(WindowFailed("the window was closed before it had loaded"))
+                window.loaded.exception()
+
+    def _on_death(self, host: subprocess.Popen[bytes], code: int) -> None:
+        for pipe in (host.stdin, host.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except OSError:
+                    continue  # what was still buffered has no reader
+        self._host = None
+        if self._stopping or not self._windows:
+            return
+        lived = time.monotonic() - self._host_started
+        self._deaths = 1 if lived >= self._settings.steady_after else self._deaths + 1
+        delays = self._settings.restart_delays
+        if self._deaths > len(delays):
+            for window in self._windows.values():
+                if not window.loaded.done():
+                    window.loaded.set_exception(WindowFailed(f"the window host ended with {code}; see {self._log}"))
+                    window.loaded.exception()
+            self._windows.clear()
+            self._deaths = 0
+            return
+        asyncio.get_running_loop().call_later(delays[self._deaths - 1], self._reopen)
+
+    def _reopen(self) -> None:
+        """The windows of a host that has died come back, each with a fresh ticket."""
+        if self._stopping or self._host is not None:
+            return
+        self._start_host()
+        for window in self._windows.values():
+            self._send({**window.command, "url": self._fresh_url(window.key)})

@@ -1,0 +1,29 @@
+"""Can a window be shown here? Looks, and imports no toolkit: a broken one aborts the process."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Mapping
+
+INSTALL = "pip install 'narvi-desktop[gui]'"
+
+
+def why_not(environment: Mapping[str, str]) -> str | None:
+    """None when a window can be shown, else the reason and what to do."""
+    if not _found("webview"):
+        return f"pywebview is not installed ({INSTALL})"
+    if not sys.platform.startswith("linux"):
+        return None
+    if not (environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")):
+        return "there is no display"
+    if _found("qtpy") and _found("PySide6.QtWebEngineWidgets"):
+        return None
+    return f"no window toolkit is installed ({INSTALL})"
+
+
+def _found(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False

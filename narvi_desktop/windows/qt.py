@@ -1,0 +1,70 @@
+"""What Qt alone needs, on Linux; elsewhere nothing here does anything."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from typing import Any
+
+_FLAGS = "QTWEBENGINE_CHROMIUM_FLAGS"
+_kept: list[Any] = []
+
+
+def prepare(storage: str) -> None:
+    """Before pywebview is imported: which toolkit, one profile for all windows, and the sandbox."""
+    if not sys.platform.startswith("linux"):
+        return
+    os.environ.setdefault("PYWEBVIEW_GUI", "qt")
+    os.environ["QT_API"] = "pyside6"
+    if os.getuid() == 0:
+        # Chromium refuses to run as root with its sandbox; for every other user it stays on.
+        os.environ[_FLAGS] = f"{os.environ.get(_FLAGS, '')} --no-sandbox".strip()
+        print("running as root: the page's sandbox is off", file=sys.stderr)
+    _share_one_profile(storage)
+
+
+def settle() -> None:
+    """After the loop has started: the application stays when a window closes, and garbage is collected on its thread.
+
+    PySide6 aborts the process when Python's collector frees a closed window on another thread.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    from qtpy import QtCore, QtWidgets
+
+    application = QtWidgets.QApplication.instance()
+    if application is None:
+        return
+    application.setQuitOnLastWindowClosed(False)
+    gc.disable()
+    timer = QtCore.QTimer()
+    timer.moveToThread(application.thread())
+    timer.setInterval(2000)
+    timer.timeout.connect(gc.collect, QtCore.Qt.ConnectionType.DirectConnection)
+    # A timer starts on the thread that owns it.
+    QtCore.QMetaObject.invokeMethod(timer, "start", QtCore.Qt.ConnectionType.QueuedConnection)
+    _kept.append(timer)
+
+
+def _share_one_profile(storage: str) -> None:
+    """pywebview makes a profile object per window on one path: a second window then often never loads."""
+    try:
+        from qtpy import QtWebEngineCore
+    except ImportError:
+        return
+    import webview.platforms.qt as backend
+
+    # Read by pywebview when the module is imported, which is before start() would set it.
+    backend._profile_storage_path = storage
+    make = QtWebEngineCore.QWebEngineProfile
+    shared: dict[str, Any] = {}
+
+    def profile(*arguments: Any) -> Any:
+        if not arguments or not isinstance(arguments[0], str):
+            return make(*arguments)
+        if arguments[0] not in shared:
+            shared[arguments[0]] = make(arguments[0])
+        return shared[arguments[0]]
+
+    backend.QWebEngineProfile = profile

@@ -1,0 +1,98 @@
+"""Real windows on a real X server, opened by the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from narvi_desktop.windows.probe import why_not
+from tests.runtime.conftest import Account, is_alive, until
+
+
+@pytest.fixture
+def seat(display: str, tmp_path: Path) -> Iterator[Account]:
+    """An account that sits at a screen."""
+    account = Account(tmp_path)
+    account.environment["DISPLAY"] = display
+    yield account
+    status = account.json("status")
+    if status["running"]:
+        account.run("stop")
+        until(lambda: not is_alive(status["pid"]))
+
+
+def titles(seat: Account) -> list[str]:
+    """The titles of the visible windows."""
+    command = ["xdotool", "search", "--onlyvisible", "--name", "^Hello$"]
+    found = subprocess.run(command, env=seat.environment, capture_output=True, text=True, check=False)
+    return found.stdout.split()
+
+
+def hosts(seat: Account) -> list[int]:
+    """The window hosts of this account."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                command = (folder / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if b"narvi_desktop.windows.host" in command and str(seat.home).encode() in command:
+                found.append(int(folder.name))
+    return found
+
+
+def test_an_app_opens_in_a_window_and_is_focused_the_second_time(seat: Account) -> None:
+    answer = seat.json("open", "hello")
+    assert (answer["shown"], answer["message"]) == ("window", "Hello is open.")
+    assert len(titles(seat)) == 1
+    assert seat.json("open", "hello")["message"] == "Hello is open already."
+    assert len(titles(seat)) == 1
+    seat.json("open", "hello", "--new-window")
+    assert len(titles(seat)) == 2
+    assert len(seat.json("status")["windows"]) == 2
+
+
+def test_windows_come_back_when_their_host_is_killed(seat: Account) -> None:
+    seat.json("open", "hello")
+    (host,) = hosts(seat)
+    os.kill(host, signal.SIGKILL)
+    until(lambda: not is_alive(host) and len(hosts(seat)) == 1 and len(titles(seat)) == 1)
+    # The page that came back is let in: its session is there.
+    until(lambda: sessions(seat) == 1)
+
+
+def sessions(seat: Account) -> int:
+    (instance,) = seat.json("status")["admin"]["hello"]["hello"]["instances"]["main"]
+    return len(instance["sessions"])
+
+
+def test_four_at_once_make_one_window(seat: Account) -> None:
+    starting = [seat.start("open", "hello", "--json") for _ in range(4)]
+    answers = [json.loads(process.communicate(timeout=120)[0]) for process in starting]
+    assert {answer["shown"] for answer in answers} == {"window"}
+    assert len(titles(seat)) == 1 and len(hosts(seat)) == 1
+
+
+def test_stop_closes_the_windows(seat: Account) -> None:
+    seat.json("open", "hello")
+    seat.run("stop")
+    until(lambda: not hosts(seat))
+    until(lambda: titles(seat) == [])
+
+
+def test_the_ticket_is_in_no_command_line(seat: Account) -> None:
+    seat.json("open", "hello")
+    for host in hosts(seat):
+        assert b"/ticket/" not in Path(f"/proc/{host}/cmdline").read_bytes()
+
+
+def test_without_a_display_it_says_so() -> None:
+    assert why_not({}) == "there is no display"
+    assert why_not({"DISPLAY": ":0"}) is None
