@@ -24,6 +24,11 @@ TOKEN = "a-token-of-the-tests"
 PATIENCE = 20.0  # seconds until a condition that never comes fails its test
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--edits", type=int, default=500, help="edits that each page of notes types (default 500)")
+    parser.addoption("--windows", type=int, default=4, help="windows that are opened at once (default 4)")
+
+
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for a condition of this process."""
     async with asyncio.timeout(PATIENCE):

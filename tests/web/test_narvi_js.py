@@ -47,7 +47,7 @@ async def browser_page() -> AsyncIterator[Page]:
     assert path, "these tests need chromium; ./scripts/test installs it"
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        page = await browser.new_page()
+        page = await (await browser.new_context()).new_page()
         yield page
         await browser.close()
 

@@ -1,0 +1,10 @@
+// What the notes page uses of Yjs and CodeMirror, in one file.
+export * as Y from "yjs"
+export { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from "y-protocols/awareness"
+export { yCollab, yUndoManagerKeymap } from "y-codemirror.next"
+export { EditorState, Compartment, RangeSetBuilder } from "@codemirror/state"
+export { EditorView, Decoration, ViewPlugin, WidgetType, keymap, drawSelection, placeholder } from "@codemirror/view"
+export { defaultKeymap, indentWithTab } from "@codemirror/commands"
+export { markdown } from "@codemirror/lang-markdown"
+export { HighlightStyle, syntaxHighlighting } from "@codemirror/language"
+export { tags } from "@lezer/highlight"
