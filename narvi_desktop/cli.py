@@ -77,9 +77,10 @@ def _parser() -> argparse.ArgumentParser:
         return command
 
     opening = add("open", _open, "open an app: a name, or the path of an app folder", "one")
-    opening.add_argument("--in", dest="show", choices=["window", "browser", "print", "none"], help="where")
+    opening.add_argument("--in", dest="show", choices=["window", "app", "browser", "print", "none"], help="where")
     opening.add_argument("--no-window", dest="show", action="store_const", const="none", help="same as --in none")
     opening.add_argument("--new-window", action="store_true", help="another window of an app that is open")
+    opening.add_argument("--no-wait", action="store_true", help="do not wait until the window has loaded")
     opening.add_argument("--debug", action="store_true", help="with the web view's developer tools")
     add("list", _list, "the apps that are known")
     add("status", _status, "what runs")
@@ -119,6 +120,7 @@ def _open(options: argparse.Namespace, paths: Paths) -> int:
         # Before a runtime is started: a typo answers at once, and knows where the person stands.
         Finder(paths.installed).find(options.app, Path.cwd())
     wishes = {"show": options.show, "new_window": options.new_window, "debug": options.debug}
+    wishes["wait"] = not options.no_wait
     payload = {**_payload(options), **wishes, "environment": client.display_environment()}
     answer = client.call_or_start(paths, "open", payload)
     return _render(options, answer, answer["message"])

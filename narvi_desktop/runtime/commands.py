@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
+import time
 import webbrowser
 from typing import Any
 
@@ -12,27 +15,35 @@ from narvi_desktop.server.control import Command, CommandError, Leaving
 from narvi_desktop.server.hub import App, Hub
 from narvi_desktop.server.instance import InstanceFailed, InstanceRefused
 from narvi_desktop.server.site import Sites
+from narvi_desktop.windows.browser import AppBrowser
 from narvi_desktop.windows.manager import WindowFailed, WindowKey, WindowManager
-from narvi_desktop.windows.probe import why_not
+from narvi_desktop.windows.probe import no_display, why_not
 
 from .catalogue import Catalogue
 from .client import DISPLAY_VARIABLES
 from .lifetime import Lifetime
 
-WAYS = ("window", "browser", "print", "none")
+WAYS = ("window", "app", "browser", "print", "none")
 
 
 class Commands:
     """Each takes and returns a JSON object; raises CommandError."""
 
     def __init__(
-        self, hub: Hub, sites: Sites, catalogue: Catalogue, lifetime: Lifetime, windows: WindowManager
+        self,
+        hub: Hub,
+        sites: Sites,
+        catalogue: Catalogue,
+        lifetime: Lifetime,
+        windows: WindowManager,
+        browser: AppBrowser,
     ) -> None:
         self._hub = hub
         self._sites = sites
         self._catalogue = catalogue
         self._lifetime = lifetime
         self._windows = windows
+        self._browser = browser
         self.table: dict[str, Command] = {
             "open": self.open,
             "url": self.url,
@@ -50,9 +61,15 @@ class Commands:
             raise CommandError(f"there is no way {how!r} to show an app; choose one of {', '.join(WAYS)}", exit_code=2)
         app, spec = self._find(payload)
         service_id = self._service_id(app, payload)
-        if service_id is not None:
-            await self._started(app, service_id)
+        failure = None if service_id is None else await self._failure(app, service_id)
+        if failure is not None and how != "window":
+            raise failure
         answer = self._address(app, service_id, printed=how in ("print", "none"))
+        if failure is not None:
+            # Who double-clicks sees no terminal: the window shows the page that says what failed.
+            with contextlib.suppress(WindowFailed):
+                await self._in_window(spec, answer, payload)
+            raise failure
         shown, message = await self._show(how, spec, answer, payload)
         return {**answer, "shown": shown, "message": message}
 
@@ -103,7 +120,8 @@ class Commands:
             raise CommandError(f"{app.name} needs a service id: add --service-id NAME", exit_code=2)
         return fixed or wanted
 
-    async def _started(self, app: App, service_id: str) -> None:
+    async def _failure(self, app: App, service_id: str) -> CommandError | None:
+        """Start the service; why it could not be, to be raised when the window has shown it."""
         self._hub.ask_again(app.service, service_id)
         try:
             await self._hub.acquire(app.service, service_id, for_session=False)
@@ -111,7 +129,8 @@ class Commands:
             raise CommandError(f"{app.name} does not know the service id {service_id!r}", exit_code=2) from None
         except InstanceFailed as error:
             log = self._hub.log_of(app.service).path
-            raise CommandError(f"{app.title or app.name} could not start; its log is {log}.", error.detail) from error
+            return CommandError(f"{app.title or app.name} could not start; its log is {log}.", error.detail)
+        return None
 
     def _address(self, app: App, service_id: str | None, printed: bool) -> dict[str, Any]:
         site = self._sites.of_workspace(app.service.workspace)
@@ -130,36 +149,90 @@ class Commands:
     async def _show(
         self, how: str, spec: AppSpec, answer: dict[str, Any], payload: dict[str, Any]
     ) -> tuple[str, str]:
-        """Window, else browser, else a printed address; one line says which and why."""
-        url, because = answer["ticket_url"], ""
-        if how == "window":
+        """The first way that works, from the one asked for on; one line says which, and why not the others."""
+        url = answer["ticket_url"]
+        if how in ("print", "none"):
+            return how, f"{spec.title} runs." if how == "none" else url
+        chain = {"window": self._in_window, "app": self._in_app, "browser": self._in_browser}
+        reasons: dict[str, None] = {}  # a set that keeps its order
+        for way in list(chain)[list(chain).index(how) :]:
             try:
-                return "window", await self._in_window(spec, answer, payload)
+                message = await chain[way](spec, answer, payload)
             except WindowFailed as error:
-                how, because = "browser", f" ({error})"
-        if how == "browser":
-            if webbrowser.open(url):
-                return "browser", f"{spec.title} is open in the browser{because}."
-            return "print", f"{spec.title} has no window and no browser{because}; open this address: {url}"
-        return how, f"{spec.title} runs." if how == "none" else url
+                reasons[str(error)] = None
+            else:
+                return way, f"{message} ({'; '.join(reasons)})." if reasons else f"{message}."
+        life = self._hub.settings.printed_ticket_life
+        site = self._sites.of_workspace(answer["workspace"])
+        url = answer["ticket_url"] = site.issue_ticket(answer["url"].removeprefix(site.origin), life)
+        self._lifetime.hold(self._hub.settings.keep_no_window)
+        return "print", f"{spec.title} has no window and no browser ({'; '.join(reasons)}); open this address: {url}"
 
     async def _in_window(self, spec: AppSpec, answer: dict[str, Any], payload: dict[str, Any]) -> str:
-        given = payload.get("environment") or {}
-        environment = {name: str(given[name]) for name in DISPLAY_VARIABLES if name in given}
+        environment = _environment(payload)
         reason = why_not(environment)
         if reason is not None:
             raise WindowFailed(reason)
+        await self._reopen(environment)
         key = WindowKey(answer["workspace"], answer["app"], answer["service_id"])
         look = {
+            "asked": payload["app"],
             "title": spec.title,
             "width": spec.window.width,
             "height": spec.window.height,
             "debug": payload.get("debug") is True,
             "icon": None if spec.icon is None else str(spec.icon),
         }
-        new = payload.get("new_window") is True
-        focused = await self._windows.open(key, answer["ticket_url"], look, environment, new)
-        return f"{spec.title} is open already." if focused else f"{spec.title} is open."
+        new, wait = payload.get("new_window") is True, payload.get("wait") is not False
+        focused = await self._windows.open(key, answer["ticket_url"], look, environment, new, wait)
+        if focused:
+            return f"{spec.title} is open already"
+        return f"{spec.title} is open" if wait else f"{spec.title} opens"
+
+    async def _reopen(self, environment: dict[str, str]) -> None:
+        """The windows of a runtime that was killed, as soon as somebody with a screen is there."""
+        for key, look in self._windows.take_left_open():
+            try:
+                app, _ = self._catalogue.open(str(look.get("asked")))
+            except LibraryError:
+                continue  # it is not installed any more
+            if app.service.workspace == key.workspace and (key.workspace, key.app) in self._hub.apps:
+                app = self._hub.apps[key.workspace, key.app]
+                url = self._address(app, key.service_id, printed=False)["ticket_url"]
+                await self._windows.open(key, url, look, environment, new=True, wait=False)
+
+    async def _in_app(self, spec: AppSpec, answer: dict[str, Any], payload: dict[str, Any]) -> str:
+        environment = _environment(payload)
+        if no_display(environment):
+            raise WindowFailed("there is no display")
+        try:
+            process = self._browser.open(answer["ticket_url"], environment)
+        except OSError as error:
+            raise WindowFailed(f"the browser could not be started: {error}") from error
+        if process is None:
+            raise WindowFailed("no browser of the Chromium family is installed")
+        site = self._sites.of_workspace(answer["workspace"])
+        ticket = answer["ticket_url"].rpartition("/")[2]
+        until = time.monotonic() + self._hub.settings.open_timeout
+        # Its page is there once it has spent the ticket; the browser itself tells nobody.
+        while payload.get("wait") is not False and site.ticket_valid(ticket):
+            if process.poll():
+                raise WindowFailed(f"the browser ended with {process.returncode}")
+            if time.monotonic() > until:
+                raise WindowFailed("the browser did not load the page in time")
+            await asyncio.sleep(0.05)
+        return f"{spec.title} is open in a window of the browser"
+
+    async def _in_browser(self, spec: AppSpec, answer: dict[str, Any], payload: dict[str, Any]) -> str:
+        if no_display(_environment(payload)) or not webbrowser.open(answer["ticket_url"]):
+            raise WindowFailed("there is no display" if no_display(_environment(payload)) else "no browser was found")
+        return f"{spec.title} is open in the browser"
+
+
+def _environment(payload: dict[str, Any]) -> dict[str, str]:
+    """What says where the caller's screen is, and nothing else of what was sent."""
+    given = payload.get("environment") or {}
+    return {name: str(given[name]) for name in DISPLAY_VARIABLES if name in given}
 
 
 def _text(payload: dict[str, Any], key: str) -> str | None:

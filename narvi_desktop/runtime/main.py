@@ -62,6 +62,7 @@ async def _serve(paths: Paths, config: configuration.Config, foreground: bool, p
     from narvi_desktop.server.front import Front
     from narvi_desktop.server.hub import Hub
     from narvi_desktop.server.site import Site, Sites
+    from narvi_desktop.windows.browser import AppBrowser
     from narvi_desktop.windows.manager import WindowManager
 
     from .catalogue import Catalogue
@@ -78,11 +79,16 @@ async def _serve(paths: Paths, config: configuration.Config, foreground: bool, p
     # 2. What is served.
     hub = Hub(config.settings, paths.logs)
     windows = WindowManager(
-        config.settings, paths.state / "pages", paths.logs / "windows.log", lambda key: fresh_url(sites, key, config)
+        config.settings,
+        paths.state / "pages",
+        paths.logs / "windows.log",
+        lambda key: fresh_url(sites, key, config),
+        paths.state / "windows.json",
     )
+    browser = AppBrowser(paths.state / "chromium", paths.logs / "windows.log")
     lifetime = Lifetime(hub, sites, windows, stays=foreground or config.keep_running)
     catalogue = Catalogue(hub, Finder(paths.installed), paths, config)
-    commands = Commands(hub, sites, catalogue, lifetime, windows)
+    commands = Commands(hub, sites, catalogue, lifetime, windows, browser)
     control = Control(commands.table, config.settings.control_body_limit)
     token = secrets.token_urlsafe(32)
     front = Front(hub, sites, token.encode(), control.answer)

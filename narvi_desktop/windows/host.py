@@ -124,6 +124,12 @@ class Host:
             loaded.set()
             self._send(event="closed", window=identity)
 
+        def on_before_show() -> None:
+            from .qt import follow_title
+
+            follow_title(window)
+
+        window.events.before_show += on_before_show
         window.events.loaded += on_loaded
         window.events.closed += on_closed
         self._windows[identity] = window

@@ -25,6 +25,9 @@ class WindowKey(NamedTuple):
     service_id: str | None
 
 
+_LOOK = ("title", "width", "height", "icon", "asked")
+
+
 class WindowFailed(Exception):
     """No window could be shown; str() says why."""
 
@@ -41,13 +44,18 @@ class WindowManager:
 
     Args:
         fresh_url: a new ticket URL, for a window that comes back after its host has died.
+        memory: the file that keeps which windows are open; empty after a clean end.
     """
 
-    def __init__(self, settings: Settings, storage: Path, log: Path, fresh_url: Callable[[WindowKey], str]) -> None:
+    def __init__(
+        self, settings: Settings, storage: Path, log: Path, fresh_url: Callable[[WindowKey], str], memory: Path
+    ) -> None:
         self._settings = settings
         self._storage = storage
         self._log = log
         self._fresh_url = fresh_url
+        self._memory = memory
+        self._left_open = _read(memory)
         self._windows: dict[str, _Window] = {}
         self._host: subprocess.Popen[bytes] | None = None
         self._host_started = 0.0
@@ -59,10 +67,24 @@ class WindowManager:
     def open_keys(self) -> list[WindowKey]:
         return [window.key for window in self._windows.values()]
 
+    def take_left_open(self) -> list[tuple[WindowKey, dict[str, Any]]]:
+        """Key and look of the windows that a runtime left open when it was killed; told once."""
+        left, self._left_open = self._left_open, []
+        return left
+
     async def open(
-        self, key: WindowKey, url: str, look: Mapping[str, Any], environment: Mapping[str, str], new: bool
+        self,
+        key: WindowKey,
+        url: str,
+        look: Mapping[str, Any],
+        environment: Mapping[str, str],
+        new: bool,
+        wait: bool = True,
     ) -> bool:
         """Show a window and wait until its page has loaded; True when one that is open got the focus instead.
+
+        Args:
+            look: title, width, height, icon, debug; and `asked`, the name or path by which the app is found again.
 
         Raises:
             WindowFailed: no host, or nothing loaded in time.
@@ -71,24 +93,30 @@ class WindowManager:
         known = None if new else self._find(key)
         if known is not None:
             self._send({"command": "focus", "window": known})
-            await self._wait(self._windows[known])
+            if wait:
+                await self._wait(self._windows[known])
             return True
         self._last += 1
         identity = str(self._last)
         command = {"command": "open", "window": identity, "url": url, **look}
         window = self._windows[identity] = _Window(key, command)
+        self._remember()
         self._start_host()
         self._send(command)
+        if not wait:
+            return False
         try:
             await self._wait(window)
         except WindowFailed:
             self._windows.pop(identity, None)
+            self._remember()
             raise
         return False
 
     async def stop(self) -> None:
         """Close all windows; safe to call twice."""
         self._stopping = True
+        self._memory.unlink(missing_ok=True)
         host = self._host
         if host is None:
             return
@@ -101,6 +129,20 @@ class WindowManager:
 
     def _find(self, key: WindowKey) -> str | None:
         return next((identity for identity, window in self._windows.items() if window.key == key), None)
+
+    def _remember(self) -> None:
+        if self._stopping:
+            return
+        kept = [
+            {"key": window.key, "look": {name: window.command[name] for name in _LOOK if name in window.command}}
+            for window in self._windows.values()
+        ]
+        new = self._memory.with_suffix(".new")
+        try:
+            new.write_text(json.dumps(kept), encoding="utf-8")
+            new.replace(self._memory)
+        except OSError:
+            return  # a full disk: windows that are not reopened are the smaller harm
 
     async def _wait(self, window: _Window) -> None:
         try:
@@ -161,6 +203,7 @@ class WindowManager:
             window.loaded.set_result(None)
         elif event["event"] == "closed":
             del self._windows[event["window"]]
+            self._remember()
             if not window.loaded.done():
                 window.loaded.set_exception(WindowFailed("the window was closed before it had loaded"))
                 window.loaded.exception()
@@ -184,6 +227,7 @@ class WindowManager:
                     window.loaded.set_exception(WindowFailed(f"the window host ended with {code}; see {self._log}"))
                     window.loaded.exception()
             self._windows.clear()
+            self._remember()
             self._deaths = 0
             return
         asyncio.get_running_loop().call_later(delays[self._deaths - 1], self._reopen)
@@ -195,3 +239,11 @@ class WindowManager:
         self._start_host()
         for window in self._windows.values():
             self._send({**window.command, "url": self._fresh_url(window.key)})
+
+
+def _read(memory: Path) -> list[tuple[WindowKey, dict[str, Any]]]:
+    try:
+        entries = json.loads(memory.read_text(encoding="utf-8"))
+        return [(WindowKey(*entry["key"]), dict(entry["look"])) for entry in entries]
+    except (OSError, ValueError, TypeError, KeyError):
+        return []  # there is none, or it is no good: nothing is reopened

@@ -15,11 +15,16 @@ def why_not(environment: Mapping[str, str]) -> str | None:
         return f"pywebview is not installed ({INSTALL})"
     if not sys.platform.startswith("linux"):
         return None
-    if not (environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")):
+    if no_display(environment):
         return "there is no display"
     if _found("qtpy") and _found("PySide6.QtWebEngineWidgets"):
         return None
     return f"no window toolkit is installed ({INSTALL})"
+
+
+def no_display(environment: Mapping[str, str]) -> bool:
+    """Whether a program with this environment has no screen to draw on."""
+    return sys.platform.startswith("linux") and not (environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
 
 
 def _found(module: str) -> bool:

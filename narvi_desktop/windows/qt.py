@@ -47,6 +47,20 @@ def settle() -> None:
     _kept.append(timer)
 
 
+def follow_title(window: Any) -> None:
+    """A window is called what its page is called; pywebview leaves the title that it was made with."""
+    native = getattr(window, "native", None)
+    if not sys.platform.startswith("linux") or native is None:
+        return
+
+    def rename(title: str) -> None:
+        # While a page loads, and when it has no title, Chromium's title is its address, ticket included.
+        if not title.startswith(("127.0.0.1", "http://", "about:")):
+            native.setWindowTitle(title)
+
+    native.webview.titleChanged.connect(rename)
+
+
 def _share_one_profile(storage: str) -> None:
     """pywebview makes a profile object per window on one path: a second window then often never loads."""
     try:

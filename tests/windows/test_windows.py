@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import pytest
 
 from narvi_desktop.windows.probe import why_not
 from tests.runtime.conftest import Account, is_alive, until
+from tests.runtime.test_commands import make_app
 
 
 @pytest.fixture
@@ -24,18 +26,27 @@ def seat(display: str, tmp_path: Path) -> Iterator[Account]:
     status = account.json("status")
     if status["running"]:
         account.run("stop")
+    for browser in processes(account, b"--user-data-dir="):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(browser, signal.SIGKILL)
+    if status["running"]:
         until(lambda: not is_alive(status["pid"]))
 
 
-def titles(seat: Account) -> list[str]:
-    """The titles of the visible windows."""
-    command = ["xdotool", "search", "--onlyvisible", "--name", "^Hello$"]
+def titles(seat: Account, name: str = "^Hello$") -> list[str]:
+    """The visible windows whose title matches."""
+    command = ["xdotool", "search", "--onlyvisible", "--name", name]
     found = subprocess.run(command, env=seat.environment, capture_output=True, text=True, check=False)
     return found.stdout.split()
 
 
 def hosts(seat: Account) -> list[int]:
     """The window hosts of this account."""
+    return processes(seat, b"narvi_desktop.windows.host")
+
+
+def processes(seat: Account, word: bytes) -> list[int]:
+    """Processes of this account with that word in their command line."""
     found = []
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
@@ -43,7 +54,7 @@ def hosts(seat: Account) -> list[int]:
                 command = (folder / "cmdline").read_bytes()
             except OSError:
                 continue
-            if b"narvi_desktop.windows.host" in command and str(seat.home).encode() in command:
+            if word in command and str(seat.home).encode() in command:
                 found.append(int(folder.name))
     return found
 
@@ -73,11 +84,53 @@ def sessions(seat: Account) -> int:
     return len(instance["sessions"])
 
 
-def test_four_at_once_make_one_window(seat: Account) -> None:
-    starting = [seat.start("open", "hello", "--json") for _ in range(4)]
+def test_twenty_at_once_make_one_window(seat: Account) -> None:
+    starting = [seat.start("open", "notes", "--json") for _ in range(20)]
     answers = [json.loads(process.communicate(timeout=120)[0]) for process in starting]
     assert {answer["shown"] for answer in answers} == {"window"}
-    assert len(titles(seat)) == 1 and len(hosts(seat)) == 1
+    assert len(titles(seat, "Notes$")) == 1 and len(hosts(seat)) == 1
+
+
+def test_as_many_new_windows_as_were_asked_for(seat: Account, pytestconfig: pytest.Config) -> None:
+    count = int(pytestconfig.getoption("--windows"))
+    starting = [seat.start("open", "notes", "--new-window", "--json") for _ in range(count)]
+    answers = [json.loads(process.communicate(timeout=240)[0]) for process in starting]
+    assert {answer["shown"] for answer in answers} == {"window"}
+    assert len(titles(seat, "Notes$")) == count and len(hosts(seat)) == 1
+
+
+def test_windows_of_a_killed_runtime_come_back_with_the_next(seat: Account) -> None:
+    seat.json("open", "hello")
+    pid = seat.record()["pid"]
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: not is_alive(pid) and not hosts(seat) and titles(seat) == [])
+    seat.json("open", "notes")
+    until(lambda: len(titles(seat)) == 1 and len(titles(seat, "Notes$")) == 1)
+    assert seat.json("open", "hello")["message"] == "Hello is open already."
+    seat.run("stop")
+    until(lambda: not hosts(seat))
+    seat.json("open", "notes")
+    assert titles(seat) == []  # what was closed with everything stays closed
+
+
+def test_a_service_that_fails_is_shown_in_the_window_too(seat: Account) -> None:
+    folder = make_app(seat.home / "mine", "class Mine:\n    def __init__(self, services): raise OSError('no paper')\n")
+    code, _, error = seat.run("open", str(folder))
+    assert code == 1 and "OSError: no paper" in error
+    assert len(seat.json("status")["windows"]) == 1
+    until(lambda: len(titles(seat, "Mine")) == 1)
+
+
+def test_no_wait_returns_and_the_window_comes(seat: Account) -> None:
+    assert seat.json("open", "hello", "--no-wait")["message"] == "Hello opens."
+    until(lambda: len(titles(seat)) == 1)
+
+
+def test_in_a_window_of_the_browser(seat: Account) -> None:
+    answer = seat.json("open", "hello", "--in", "app")
+    assert (answer["shown"], answer["message"]) == ("app", "Hello is open in a window of the browser.")
+    until(lambda: sessions(seat) == 1)
+    until(lambda: len(titles(seat)) == 1)
 
 
 def test_stop_closes_the_windows(seat: Account) -> None:

@@ -186,6 +186,7 @@ class NotesPage {
   _make_editor() {
     this.view = make_editor(element("editor"), this.note, (file) => this._add_image(file))
     if (this._focus) this.view.focus()
+    this._show_state()
   }
 
   _changed(remote) {
@@ -203,7 +204,7 @@ class NotesPage {
     const open = this.note !== null
     element("empty").hidden = open || this.list.notes.length > 0 || this.service.status !== "connected"
     element("delete").hidden = !open
-    document.title = open ? `${this.list.title(this.note.id)} – Notes` : "Notes"
+    document.title = this.view !== null ? `${this.list.title(this.note.id)} – Notes` : "Notes"
     const waiting = this.pending.size > 0 || (this.note?.unsent ?? false)
     const lost = this.service.status !== "connected"
     const state = lost && waiting ? "Not saved yet, kept in this window" : lost ? "Not connected" : waiting ? "Saving…" : "Saved"
