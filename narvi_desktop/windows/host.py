@@ -124,15 +124,11 @@ class Host:
             loaded.set()
             self._send(event="closed", window=identity)
 
-        def on_before_show() -> None:
-            from .qt import follow_title
-
-            follow_title(window)
-
-        window.events.before_show += on_before_show
         window.events.loaded += on_loaded
         window.events.closed += on_closed
         self._windows[identity] = window
+        if window.events.loaded.is_set():
+            on_loaded()  # it was faster than our handlers
         if webview.guilib is not None:
             # The next window waits until this one stands.
             loaded.wait(_LOADED_LIMIT)

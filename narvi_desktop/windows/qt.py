@@ -22,6 +22,7 @@ def prepare(storage: str) -> None:
         os.environ[_FLAGS] = f"{os.environ.get(_FLAGS, '')} --no-sandbox".strip()
         print("running as root: the page's sandbox is off", file=sys.stderr)
     _share_one_profile(storage)
+    _follow_titles()
 
 
 def settle() -> None:
@@ -47,18 +48,28 @@ def settle() -> None:
     _kept.append(timer)
 
 
-def follow_title(window: Any) -> None:
-    """A window is called what its page is called; pywebview leaves the title that it was made with."""
-    native = getattr(window, "native", None)
-    if not sys.platform.startswith("linux") or native is None:
+def _follow_titles() -> None:
+    """A window is called what its page is called; pywebview leaves the title that it was made with.
+
+    Joined where the window is made, on the GUI thread: a handler that is added later may miss the page's title.
+    """
+    try:
+        import webview.platforms.qt as backend
+    except ImportError:
         return
+    make = backend.BrowserView.__init__
 
-    def rename(title: str) -> None:
-        # While a page loads, and when it has no title, Chromium's title is its address, ticket included.
-        if not title.startswith(("127.0.0.1", "http://", "about:")):
-            native.setWindowTitle(title)
+    def make_and_join(self: Any, *arguments: Any) -> None:
+        make(self, *arguments)
 
-    native.webview.titleChanged.connect(rename)
+        def rename(title: str) -> None:
+            # While a page loads, and when it has no title, Chromium's title is its address, ticket included.
+            if not title.startswith(("127.0.0.1", "http://", "about:")):
+                self.setWindowTitle(title)
+
+        self.webview.titleChanged.connect(rename)
+
+    backend.BrowserView.__init__ = make_and_join
 
 
 def _share_one_profile(storage: str) -> None:

@@ -7,7 +7,6 @@ import { Pending } from "./pending.js"
 import { IMAGE, UPDATE, pack, unpack } from "./wire.js"
 
 const IMAGE_LIMIT = 15 * 1024 * 1024 // a message may have 16 MiB
-const narrow = matchMedia("(max-width: 40rem)")
 const element = (id) => document.getElementById(id)
 
 class NotesPage {
@@ -31,7 +30,7 @@ class NotesPage {
   }
 
   open(id, focus = false) {
-    document.body.classList.add("reading")
+    if (focus) document.body.classList.add("reading") // where list and note do not fit side by side
     if (this.note?.id === id) return this.view?.focus()
     this._close()
     sessionStorage.setItem("notes:open", id)
@@ -172,7 +171,7 @@ class NotesPage {
   _open_some() {
     const last = sessionStorage.getItem("notes:open")
     const id = this.list.has(last) ? last : this.list.notes[0]?.id
-    if (id && !narrow.matches) this.open(id)
+    if (id) this.open(id)
     else this._show_state()
   }
 
