@@ -89,6 +89,10 @@ def _parser() -> argparse.ArgumentParser:
     add("url", _url, "print a fresh address that lets one browser in", "one")
     add("logs", _logs, "print an app's log", "one").add_argument("-f", "--follow", action="store_true")
     add("paths", _paths, "the folders that are used")
+    # For our own window host alone, and in no help: the runtime that it starts when its own was killed.
+    adopting = commands.add_parser("adopt")
+    adopting.set_defaults(run=_adopt)
+    adopting.add_argument("given", type=int, nargs=3)
     add("serve", _serve, "serve in the foreground, without windows").add_argument("--port", type=int)
     return parser
 
@@ -211,3 +215,9 @@ def _serve(options: argparse.Namespace, paths: Paths) -> int:
     from narvi_desktop.runtime.main import run
 
     return run(paths, foreground=True, port=options.port)
+
+
+def _adopt(options: argparse.Namespace, paths: Paths) -> int:
+    commands, events, pid = options.given
+    client.ensure_runtime(paths, (commands, events, pid))
+    return DONE

@@ -1,9 +1,14 @@
 """The runtime in the background, as the command line starts it."""
 
+import argparse
 import sys
 
 from .main import run
 from .paths import Paths
 
 if __name__ == "__main__":
-    sys.exit(run(Paths.default(), foreground=False))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--ready", action="store_true", help="tell the starter by a line of JSON")
+    parser.add_argument("--adopt", type=int, nargs=3, help="two file descriptors and the process id of a window host")
+    options = parser.parse_args()
+    sys.exit(run(Paths.default(), foreground=False, adopt=options.adopt and tuple(options.adopt)))

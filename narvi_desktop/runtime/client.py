@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ DISPLAY_VARIABLES = (
     "XDG_SESSION_TYPE",
     "DBUS_SESSION_BUS_ADDRESS",
 )
+_LOG_BYTES = 5 * 1024 * 1024
 _START_TIMEOUT = 30.0  # seconds that others wait for the one that starts a runtime
 
 
@@ -88,8 +90,13 @@ def call_or_start(paths: Paths, command: str, payload: dict[str, Any]) -> dict[s
         return call(ensure_runtime(paths), command, payload)
 
 
-def ensure_runtime(paths: Paths) -> Record:
-    """The record of a runtime that answers; one of many callers starts it, the others wait for it."""
+def ensure_runtime(paths: Paths, adopt: tuple[int, int, int] | None = None) -> Record:
+    """The record of a runtime that answers; one of many callers starts it, the others wait for it.
+
+    Args:
+        adopt: two file descriptors and the process id of a window host that the new runtime takes over;
+            where a runtime is there already, that is an error.
+    """
     paths.make()
     start_lock = LockFile(paths.run / "start.lock")
     until = time.monotonic() + _START_TIMEOUT
@@ -100,8 +107,10 @@ def ensure_runtime(paths: Paths) -> Record:
     try:
         record = read_record(paths.record)
         if record is not None and _answers(record):
+            if adopt is not None:
+                raise ControlError("Another runtime has been started meanwhile.")
             return record
-        _start(paths)
+        _start(paths, adopt)
         record = read_record(paths.record)
         if record is None:
             raise ControlError(f"narvi-desktop started but left no record at {paths.record}.")
@@ -118,12 +127,16 @@ def _answers(record: Record) -> bool:
         return False
 
 
-def _start(paths: Paths) -> None:
+def _start(paths: Paths, adopt: tuple[int, int, int] | None) -> None:
     """Start a runtime in a session of its own and read its one line: ready, or what is wrong."""
     command = [sys.executable, "-m", "narvi_desktop.runtime", "--ready"]
     detached: dict[str, Any] = {"start_new_session": True}
+    if adopt is not None:
+        command += ["--adopt", *map(str, adopt)]
+        detached["pass_fds"] = adopt[:2]
     if sys.platform == "win32":
         detached = {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
+    _rotate(paths.runtime_log)
     with paths.runtime_log.open("ab") as log:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, cwd=os.sep, **detached
@@ -139,3 +152,9 @@ def _start(paths: Paths) -> None:
     tail = "\n".join(paths.runtime_log.read_text(errors="replace").splitlines()[-20:])
     reason = answer.get("error", f"narvi-desktop did not start; its log is {paths.runtime_log}.")
     raise ControlError(reason, "" if answer else tail, answer.get("exit_code", 1))
+
+
+def _rotate(log: Path) -> None:
+    """Put a large log aside, at a start alone: a runtime that writes has the file open."""
+    if log.exists() and log.stat().st_size > _LOG_BYTES:
+        log.replace(log.with_name(log.name + ".1"))

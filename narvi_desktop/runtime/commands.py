@@ -15,6 +15,7 @@ from narvi_desktop.server.control import Command, CommandError, Leaving
 from narvi_desktop.server.hub import App, Hub
 from narvi_desktop.server.instance import InstanceFailed, InstanceRefused
 from narvi_desktop.server.site import Sites
+from narvi_desktop.windows.adopted import AdoptedHost
 from narvi_desktop.windows.browser import AppBrowser
 from narvi_desktop.windows.manager import WindowFailed, WindowKey, WindowManager
 from narvi_desktop.windows.probe import no_display, why_not
@@ -189,17 +190,25 @@ class Commands:
             return f"{spec.title} is open already"
         return f"{spec.title} is open" if wait else f"{spec.title} opens"
 
+    def adopt(self, host: AdoptedHost) -> None:
+        """Take over the windows of a runtime that was killed; their host has started us."""
+        self._windows.adopt(host, self._is_found_again)
+
     async def _reopen(self, environment: dict[str, str]) -> None:
-        """The windows of a runtime that was killed, as soon as somebody with a screen is there."""
+        """The windows of a runtime that was killed with their host, as soon as somebody with a screen is there."""
         for key, look in self._windows.take_left_open():
-            try:
-                app, _ = self._catalogue.open(str(look.get("asked")))
-            except LibraryError:
-                continue  # it is not installed any more
-            if app.service.workspace == key.workspace and (key.workspace, key.app) in self._hub.apps:
+            if self._is_found_again(key, look):
                 app = self._hub.apps[key.workspace, key.app]
                 url = self._address(app, key.service_id, printed=False)["ticket_url"]
                 await self._windows.open(key, url, look, environment, new=True, wait=False)
+
+    def _is_found_again(self, key: WindowKey, look: dict[str, Any]) -> bool:
+        """Make a window's app known; False when it is not installed any more."""
+        try:
+            self._catalogue.open(str(look.get("asked")))
+        except LibraryError:
+            return False
+        return (key.workspace, key.app) in self._hub.apps
 
     async def _in_app(self, spec: AppSpec, answer: dict[str, Any], payload: dict[str, Any]) -> str:
         environment = _environment(payload)

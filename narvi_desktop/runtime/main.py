@@ -33,7 +33,9 @@ _FIRST_PORT, _LAST_PORT, _TRIES = 20_000, 32_000, 20
 logger = logging.getLogger("narvi_desktop.runtime")
 
 
-def run(paths: Paths, foreground: bool, port: int | None = None) -> int:
+def run(
+    paths: Paths, foreground: bool, port: int | None = None, adopt: tuple[int, int, int] | None = None
+) -> int:
     """Be the runtime until nothing needs it; returns the exit code.
 
     In the background the one line on stdout tells the starter "ready", or what is wrong.
@@ -51,10 +53,16 @@ def run(paths: Paths, foreground: bool, port: int | None = None) -> int:
     # Late: only the holder of the lock pays for the server.
     import asyncio
 
-    return asyncio.run(_serve(paths, config, foreground, port))
+    return asyncio.run(_serve(paths, config, foreground, port, adopt))
 
 
-async def _serve(paths: Paths, config: configuration.Config, foreground: bool, port: int | None) -> int:
+async def _serve(
+    paths: Paths,
+    config: configuration.Config,
+    foreground: bool,
+    port: int | None,
+    adopt: tuple[int, int, int] | None,
+) -> int:
     import asyncio
 
     from narvi_desktop.library.finder import Finder
@@ -62,6 +70,7 @@ async def _serve(paths: Paths, config: configuration.Config, foreground: bool, p
     from narvi_desktop.server.front import Front
     from narvi_desktop.server.hub import Hub
     from narvi_desktop.server.site import Site, Sites
+    from narvi_desktop.windows.adopted import AdoptedHost
     from narvi_desktop.windows.browser import AppBrowser
     from narvi_desktop.windows.manager import WindowManager
 
@@ -99,6 +108,8 @@ async def _serve(paths: Paths, config: configuration.Config, foreground: bool, p
     hub.on_round.append(lifetime.check)
     rounds = asyncio.create_task(hub.run_rounds())
     _take_signals(lifetime)
+    if adopt is not None:
+        commands.adopt(AdoptedHost(*adopt))
     _report(foreground, f"Serving at {origin}; Ctrl-C ends it.", DONE)
     await lifetime.done.wait()
     # 4. Leave.

@@ -9,11 +9,14 @@ import argparse
 import json
 import os
 import queue
+import subprocess
+import sys
 import threading
 import time
 from typing import Any
 
 _LOADED_LIMIT = 30.0
+_STEADY = 10.0  # seconds: a runtime that dies sooner is not started a second time
 
 
 class Host:
@@ -30,6 +33,7 @@ class Host:
         # Guards the events' pipe: pywebview calls each handler in a thread of its own.
         self._lock = threading.Lock()
         self._empty_since = time.monotonic()
+        self._restarted = -_STEADY
 
     def run(self) -> None:
         """Serve until the last window is closed or the runtime is gone; ends the process."""
@@ -52,9 +56,30 @@ class Host:
         os._exit(0)
 
     def _read(self) -> None:
-        for line in self._commands:
-            self._queue.put(json.loads(line))
-        self._queue.put(None)
+        while True:
+            for line in self._commands:
+                self._queue.put(json.loads(line))
+            # The runtime has died: with a quit it would have told us.
+            if not self._windows or not self._start_runtime():
+                self._queue.put(None)
+                return
+
+    def _start_runtime(self) -> bool:
+        """Start the runtime again, the command line's way, with our pipes' other ends: the windows stay."""
+        if sys.platform == "win32" or time.monotonic() - self._restarted < _STEADY:
+            return False  # Windows hands no pipe on by number; the next start reopens the windows there
+        self._restarted = time.monotonic()
+        (commands, theirs), (their_events, events) = os.pipe(), os.pipe()
+        command = [sys.executable, "-m", "narvi_desktop", "adopt", str(theirs), str(their_events), str(os.getpid())]
+        with self._lock:
+            done = subprocess.run(command, pass_fds=(theirs, their_events), check=False, stdin=subprocess.DEVNULL)
+            os.close(theirs)
+            os.close(their_events)
+            if done.returncode != 0:
+                return False  # somebody else was faster: that runtime reopens the windows
+            self._commands, self._events = os.fdopen(commands, "rb"), os.fdopen(events, "wb", buffering=0)
+        self._send(event="here", windows=list(self._windows))
+        return True
 
     def _next_open(self) -> dict[str, Any]:
         while True:
@@ -138,7 +163,7 @@ class Host:
             with self._lock:
                 self._events.write(json.dumps(event).encode() + b"\n")
         except BrokenPipeError:
-            os._exit(0)  # the runtime has died
+            return  # the runtime has died: the reader sees it too
 
 
 def _take_pipes() -> tuple[int, int]:

@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 from narvi_desktop.settings import Settings
 
+from .adopted import AdoptedHost
+
 
 class WindowKey(NamedTuple):
     """What a window shows."""
@@ -55,9 +57,9 @@ class WindowManager:
         self._log = log
         self._fresh_url = fresh_url
         self._memory = memory
-        self._left_open = _read(memory)
+        self._left_open = [(key, look) for _, key, look in _read_all(memory)]
         self._windows: dict[str, _Window] = {}
-        self._host: subprocess.Popen[bytes] | None = None
+        self._host: subprocess.Popen[bytes] | AdoptedHost | None = None
         self._host_started = 0.0
         self._deaths = 0
         self._last = 0
@@ -66,6 +68,26 @@ class WindowManager:
 
     def open_keys(self) -> list[WindowKey]:
         return [window.key for window in self._windows.values()]
+
+    def adopt(self, host: AdoptedHost, find: Callable[[WindowKey, dict[str, Any]], bool]) -> None:
+        """Take over a host with the windows that its last runtime remembered; each gets a fresh ticket.
+
+        Args:
+            find: makes the window's app known again; False closes the window.
+        """
+        left = _read_all(self._memory)
+        self._left_open = []
+        self._take(host)
+        for identity, key, look in left:
+            if not find(key, look):
+                self._send({"command": "close", "window": identity})
+                continue
+            url = self._fresh_url(key)
+            window = _Window(key, {"command": "open", "window": identity, "url": url, **look})
+            window.loaded.set_result(None)
+            self._windows[identity] = window
+            self._last = max(self._last, int(identity))
+            self._send({"command": "navigate", "window": identity, "url": url})
 
     def take_left_open(self) -> list[tuple[WindowKey, dict[str, Any]]]:
         """Key and look of the windows that a runtime left open when it was killed; told once."""
@@ -134,8 +156,12 @@ class WindowManager:
         if self._stopping:
             return
         kept = [
-            {"key": window.key, "look": {name: window.command[name] for name in _LOOK if name in window.command}}
-            for window in self._windows.values()
+            {
+                "window": identity,
+                "key": window.key,
+                "look": {name: window.command[name] for name in _LOOK if name in window.command},
+            }
+            for identity, window in self._windows.items()
         ]
         new = self._memory.with_suffix(".new")
         try:
@@ -159,7 +185,7 @@ class WindowManager:
         command += ["--linger", str(self._settings.host_linger)]
         try:
             with self._log.open("ab") as log:
-                self._host = subprocess.Popen(
+                host = subprocess.Popen(
                     command,
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
@@ -169,17 +195,23 @@ class WindowManager:
                 )
         except OSError as error:
             raise WindowFailed(f"the window host could not be started: {error}") from error
+        self._take(host)
+
+    def _take(self, host: subprocess.Popen[bytes] | AdoptedHost) -> None:
+        self._host = host
         self._host_started = time.monotonic()
-        arguments = (self._host, asyncio.get_running_loop())
+        arguments = (host, asyncio.get_running_loop())
         # A daemon: it ends with its pipe, and must not hold a runtime that leaves.
         threading.Thread(target=self._read, args=arguments, name="narvi-windows", daemon=True).start()
 
-    def _read(self, host: subprocess.Popen[bytes], loop: asyncio.AbstractEventLoop) -> None:
+    def _read(self, host: subprocess.Popen[bytes] | AdoptedHost, loop: asyncio.AbstractEventLoop) -> None:
         """Where the host's events meet the loop: this thread reads, the loop does."""
         assert host.stdout is not None
         for line in host.stdout:
             event = json.loads(line)
             loop.call_soon_threadsafe(self._on_event, event)
+        if isinstance(host, AdoptedHost):
+            host.ended.set()
         code = host.wait()
         try:
             loop.call_soon_threadsafe(self._on_death, host, code)
@@ -196,6 +228,11 @@ class WindowManager:
             return  # it is dying; _on_death sends what is open anew
 
     def _on_event(self, event: dict[str, Any]) -> None:
+        if event["event"] == "here":
+            # What was closed while there was no runtime.
+            for identity in set(self._windows) - set(event["windows"]):
+                del self._windows[identity]
+            self._remember()
         window = self._windows.get(event.get("window", ""))
         if window is None:
             return
@@ -208,7 +245,7 @@ class WindowManager:
                 window.loaded.set_exception(WindowFailed("the window was closed before it had loaded"))
                 window.loaded.exception()
 
-    def _on_death(self, host: subprocess.Popen[bytes], code: int) -> None:
+    def _on_death(self, host: subprocess.Popen[bytes] | AdoptedHost, code: int) -> None:
         for pipe in (host.stdin, host.stdout):
             if pipe is not None:
                 try:
@@ -241,9 +278,10 @@ class WindowManager:
             self._send({**window.command, "url": self._fresh_url(window.key)})
 
 
-def _read(memory: Path) -> list[tuple[WindowKey, dict[str, Any]]]:
+def _read_all(memory: Path) -> list[tuple[str, WindowKey, dict[str, Any]]]:
+    """Identity, key and look of each window."""
     try:
         entries = json.loads(memory.read_text(encoding="utf-8"))
-        return [(WindowKey(*entry["key"]), dict(entry["look"])) for entry in entries]
+        return [(str(int(entry["window"])), WindowKey(*entry["key"]), dict(entry["look"])) for entry in entries]
     except (OSError, ValueError, TypeError, KeyError):
         return []  # there is none, or it is no good: nothing is reopened

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 from pathlib import Path
 
+from narvi_desktop.runtime.locking import LockFile
 from tests.runtime.conftest import Account, is_alive, until
 from tests.windows.test_windows import hosts, processes, seat, titles
 
@@ -76,3 +77,26 @@ def test_two_windows_share_a_note_and_outlive_worker_and_host(seat: Account) -> 
     until(lambda: not is_alive(host) and len(titles(seat, "^one two three – Notes$")) == 2)
     assert kept_text(seat) == "one two three "
     assert processes(seat, b"/ticket/") == []
+
+
+def test_the_same_windows_go_on_when_the_runtime_is_killed(seat: Account) -> None:
+    seat.json("open", "notes")
+    (window,) = titles(seat, "^Notes$")
+    (host,) = hosts(seat)
+    xdotool(seat, "windowfocus", "--sync", window)
+    xdotool(seat, "key", "alt+n")
+    until(lambda: titles(seat, "^Untitled – Notes$") == [window])
+    xdotool(seat, "type", "--delay", "5", "one ")
+    until(lambda: kept_text(seat) == "one ")
+    killed = seat.record()["pid"]
+    starting = LockFile(seat.home / "state/narvi-desktop/run/start.lock")
+    assert starting.acquire()  # no runtime until we have typed
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: not is_alive(killed))
+    xdotool(seat, "type", "--delay", "5", "two ")
+    starting.release()
+    until(lambda: kept_text(seat) == "one two ")
+    until(lambda: titles(seat, "^one two – Notes$") == [window])
+    assert hosts(seat) == [host] and seat.record()["pid"] != killed
+    assert seat.json("open", "notes")["message"] == "Notes is open already."
+    assert len(seat.json("status")["windows"]) == 1

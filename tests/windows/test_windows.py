@@ -102,7 +102,8 @@ def test_as_many_new_windows_as_were_asked_for(seat: Account, pytestconfig: pyte
 def test_windows_of_a_killed_runtime_come_back_with_the_next(seat: Account) -> None:
     seat.json("open", "hello")
     pid = seat.record()["pid"]
-    os.kill(pid, signal.SIGKILL)
+    for process in (*hosts(seat), pid):
+        os.kill(process, signal.SIGKILL)
     until(lambda: not is_alive(pid) and not hosts(seat) and titles(seat) == [])
     seat.json("open", "notes")
     until(lambda: len(titles(seat)) == 1 and len(titles(seat, "Notes$")) == 1)
