@@ -32,6 +32,9 @@ class Catalogue:
         self._paths = paths
         self._config = config
         self._claims_file = paths.state / "workspaces.json"
+        # Ours are ours from the start, wherever this version of us is installed.
+        bundled = [source.manifest for source in finder.sources() if source.kind == "bundled"]
+        self._bundled = {manifest.workspace for manifest in bundled if manifest is not None}
         self._claims = _read_claims(self._claims_file)
         self._registered: dict[str, Manifest] = {}
 
@@ -46,9 +49,16 @@ class Catalogue:
         return self._hub.apps[manifest.workspace, spec.name], spec
 
     def _claim(self, source: Source, workspace: str) -> None:
+        if source.kind == "bundled":
+            return
         place = str(source.folder)
-        if workspace in RESERVED_WORKSPACES and source.kind != "bundled":
+        if workspace in RESERVED_WORKSPACES:
             raise WorkspaceTaken(f"{place}: the workspace {workspace!r} is reserved; choose another name.")
+        if workspace in self._bundled:
+            raise WorkspaceTaken(
+                f"The workspace {workspace!r} is that of narvi-desktop's own app; {place} names it too. "
+                "Give yours another name."
+            )
         owner = self._claims.get(workspace, place)
         if owner != place and Path(owner).exists():
             raise WorkspaceTaken(

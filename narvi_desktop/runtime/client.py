@@ -87,15 +87,17 @@ def call_or_start(paths: Paths, command: str, payload: dict[str, Any]) -> dict[s
     try:
         return call_running(paths, command, payload)
     except (NotRunning, Leaving):
-        return call(ensure_runtime(paths), command, payload)
+        window = command == "open" and payload.get("show") in (None, "window")
+        return call(ensure_runtime(paths, window=window), command, payload)
 
 
-def ensure_runtime(paths: Paths, adopt: tuple[int, int, int] | None = None) -> Record:
+def ensure_runtime(paths: Paths, adopt: tuple[int, int, int] | None = None, window: bool = False) -> Record:
     """The record of a runtime that answers; one of many callers starts it, the others wait for it.
 
     Args:
         adopt: two file descriptors and the process id of a window host that the new runtime takes over;
             where a runtime is there already, that is an error.
+        window: the new runtime will have to open a window at once.
     """
     paths.make()
     start_lock = LockFile(paths.run / "start.lock")
@@ -110,7 +112,7 @@ def ensure_runtime(paths: Paths, adopt: tuple[int, int, int] | None = None) -> R
             if adopt is not None:
                 raise ControlError("Another runtime has been started meanwhile.")
             return record
-        _start(paths, adopt)
+        _start(paths, adopt, window)
         record = read_record(paths.record)
         if record is None:
             raise ControlError(f"narvi-desktop started but left no record at {paths.record}.")
@@ -127,10 +129,12 @@ def _answers(record: Record) -> bool:
         return False
 
 
-def _start(paths: Paths, adopt: tuple[int, int, int] | None) -> None:
+def _start(paths: Paths, adopt: tuple[int, int, int] | None, window: bool) -> None:
     """Start a runtime in a session of its own and read its one line: ready, or what is wrong."""
     command = [sys.executable, "-m", "narvi_desktop.runtime", "--ready"]
     detached: dict[str, Any] = {"start_new_session": True}
+    if window:
+        command.append("--window")
     if adopt is not None:
         command += ["--adopt", *map(str, adopt)]
         detached["pass_fds"] = adopt[:2]

@@ -9,6 +9,7 @@ import os
 import secrets
 import signal
 import socket
+import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -34,9 +35,17 @@ logger = logging.getLogger("narvi_desktop.runtime")
 
 
 def run(
-    paths: Paths, foreground: bool, port: int | None = None, adopt: tuple[int, int, int] | None = None
+    paths: Paths,
+    foreground: bool,
+    port: int | None = None,
+    adopt: tuple[int, int, int] | None = None,
+    window: bool = False,
 ) -> int:
     """Be the runtime until nothing needs it; returns the exit code.
+
+    Args:
+        adopt: the pipes and the process id of a window host that outlived the last runtime.
+        window: the first command will open a window, so its host is spawned at once.
 
     In the background the one line on stdout tells the starter "ready", or what is wrong.
     """
@@ -50,10 +59,24 @@ def run(
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     if config.complaint:
         logger.warning("%s", config.complaint)
+    host = _early_host(paths, config) if window and adopt is None else None
     # Late: only the holder of the lock pays for the server.
     import asyncio
 
-    return asyncio.run(_serve(paths, config, foreground, port, adopt))
+    return asyncio.run(_serve(paths, config, foreground, port, adopt, host))
+
+
+def _early_host(paths: Paths, config: configuration.Config) -> subprocess.Popen[bytes] | None:
+    """The window host, before aiohttp is imported: both load side by side."""
+    from narvi_desktop.windows.manager import spawn_host
+    from narvi_desktop.windows.probe import why_not
+
+    if why_not(os.environ) is not None:
+        return None
+    try:
+        return spawn_host(config.settings, paths.state / "pages", paths.logs / "windows.log", {})
+    except OSError:
+        return None  # the first window tries again, and says what is wrong
 
 
 async def _serve(
@@ -62,6 +85,7 @@ async def _serve(
     foreground: bool,
     port: int | None,
     adopt: tuple[int, int, int] | None,
+    host: subprocess.Popen[bytes] | None,
 ) -> int:
     import asyncio
 
@@ -94,6 +118,8 @@ async def _serve(
         lambda key: fresh_url(sites, key, config),
         paths.state / "windows.json",
     )
+    if host is not None:
+        windows.expect(host)
     browser = AppBrowser(paths.state / "chromium", paths.logs / "windows.log")
     lifetime = Lifetime(hub, sites, windows, stays=foreground or config.keep_running)
     catalogue = Catalogue(hub, Finder(paths.installed), paths, config)

@@ -83,7 +83,10 @@ class Host:
 
     def _next_open(self) -> dict[str, Any]:
         while True:
-            command = self._queue.get()
+            try:
+                command = self._queue.get(timeout=self._linger)
+            except queue.Empty:
+                os._exit(0)  # spawned ahead of a window that never came
             if command is None or command["command"] == "quit":
                 os._exit(0)
             if command["command"] == "open":

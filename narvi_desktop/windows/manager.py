@@ -69,6 +69,10 @@ class WindowManager:
     def open_keys(self) -> list[WindowKey]:
         return [window.key for window in self._windows.values()]
 
+    def expect(self, host: subprocess.Popen[bytes]) -> None:
+        """A host that was spawned before us, so that toolkit and server load side by side."""
+        self._take(host)
+
     def adopt(self, host: AdoptedHost, find: Callable[[WindowKey, dict[str, Any]], bool]) -> None:
         """Take over a host with the windows that its last runtime remembered; each gets a fresh ticket.
 
@@ -181,18 +185,8 @@ class WindowManager:
     def _start_host(self) -> None:
         if self._host is not None:
             return
-        command = [sys.executable, "-m", "narvi_desktop.windows.host", "--storage", str(self._storage)]
-        command += ["--linger", str(self._settings.host_linger)]
         try:
-            with self._log.open("ab") as log:
-                host = subprocess.Popen(
-                    command,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=log,
-                    cwd=os.sep,
-                    env={**os.environ, **self._environment},
-                )
+            host = spawn_host(self._settings, self._storage, self._log, self._environment)
         except OSError as error:
             raise WindowFailed(f"the window host could not be started: {error}") from error
         self._take(host)
@@ -276,6 +270,23 @@ class WindowManager:
         self._start_host()
         for window in self._windows.values():
             self._send({**window.command, "url": self._fresh_url(window.key)})
+
+
+def spawn_host(
+    settings: Settings, storage: Path, log: Path, environment: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    """Start a window host. Raises OSError."""
+    command = [sys.executable, "-m", "narvi_desktop.windows.host", "--storage", str(storage)]
+    command += ["--linger", str(settings.host_linger)]
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            cwd=os.sep,
+            env={**os.environ, **environment},
+        )
 
 
 def _read_all(memory: Path) -> list[tuple[str, WindowKey, dict[str, Any]]]:

@@ -159,3 +159,11 @@ def test_serve_in_the_foreground(account: Account) -> None:
     process.send_signal(signal.SIGINT)
     assert process.wait(30) == 0
     process.communicate()
+
+
+def test_nobody_else_gets_the_workspace_of_a_bundled_app(account: Account) -> None:
+    folder = make_app(account.home / "mine")
+    (folder / "narvi.toml").write_text(APP.replace('workspace = "mine"', 'workspace = "notes"'))
+    code, _, error = account.run("open", str(folder), "--no-window")
+    assert code == 2 and "narvi-desktop's own app" in error and str(folder) in error
+    assert account.run("open", "notes", "--no-window")[0] == 0
