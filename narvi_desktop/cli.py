@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import narvi_desktop
-from narvi_desktop.library.finder import Finder, is_path
+from narvi_desktop.library.finder import AmbiguousName, AppNotFound, Finder, is_path
 from narvi_desktop.library.manifest import LibraryError
 from narvi_desktop.runtime import client
 from narvi_desktop.runtime.paths import Paths
@@ -122,7 +122,12 @@ def _render(options: argparse.Namespace, answer: dict[str, Any], text: str) -> i
 def _open(options: argparse.Namespace, paths: Paths) -> int:
     if not is_path(options.app):
         # Before a runtime is started: a typo answers at once, and knows where the person stands.
-        Finder(paths.installed).find(options.app, Path.cwd())
+        try:
+            Finder(paths.installed).find(options.app, Path.cwd())
+        except (AppNotFound, AmbiguousName):
+            raise
+        except LibraryError:
+            pass  # it is there and broken: the runtime says so, also in the window
     wishes = {"show": options.show, "new_window": options.new_window, "debug": options.debug}
     wishes["wait"] = not options.no_wait
     payload = {**_payload(options), **wishes, "environment": client.display_environment()}

@@ -7,10 +7,13 @@ import contextlib
 import os
 import time
 import webbrowser
+from pathlib import Path
 from typing import Any
 
 import narvi_desktop
+from narvi_desktop.library.finder import AmbiguousName, AppNotFound
 from narvi_desktop.library.manifest import AppSpec, LibraryError
+from narvi_desktop.server.broken import BrokenApps, StillBroken
 from narvi_desktop.server.control import Command, CommandError, Leaving
 from narvi_desktop.server.hub import App, Hub
 from narvi_desktop.server.instance import InstanceFailed, InstanceRefused
@@ -38,6 +41,7 @@ class Commands:
         lifetime: Lifetime,
         windows: WindowManager,
         browser: AppBrowser,
+        broken: BrokenApps,
     ) -> None:
         self._hub = hub
         self._sites = sites
@@ -45,6 +49,7 @@ class Commands:
         self._lifetime = lifetime
         self._windows = windows
         self._browser = browser
+        self._broken = broken
         self.table: dict[str, Command] = {
             "open": self.open,
             "url": self.url,
@@ -60,7 +65,13 @@ class Commands:
         how = payload.get("show") or "window"
         if how not in WAYS:
             raise CommandError(f"there is no way {how!r} to show an app; choose one of {', '.join(WAYS)}", exit_code=2)
-        app, spec = self._find(payload)
+        try:
+            app, spec = self._find(payload)
+        except CommandError as error:
+            if how == "window" and not isinstance(error.__cause__, (AppNotFound, AmbiguousName, type(None))):
+                with contextlib.suppress(WindowFailed):
+                    await self._show_broken(payload)
+            raise
         service_id = self._service_id(app, payload)
         failure = None if service_id is None else await self._failure(app, service_id)
         if failure is not None and how != "window":
@@ -102,6 +113,22 @@ class Commands:
         app, _ = self._find(payload)
         count = await self._hub.stop(app.service, _text(payload, "service_id"))
         return {"stopped": count, "message": f"{app.title or app.name}: {count} stopped."}
+
+    async def _show_broken(self, payload: dict[str, Any]) -> None:
+        """A window that says what is wrong with an app's folder, and opens the app once that is mended."""
+
+        def attempt() -> str:
+            try:
+                app, _ = self._find(payload)
+                return str(self._address(app, self._service_id(app, payload), printed=False)["ticket_url"])
+            except CommandError as error:
+                raise StillBroken(str(error)) from error
+
+        name = Path(payload["app"]).name
+        key = WindowKey("desktop", "broken", self._broken.add(payload["app"], attempt))
+        site = self._sites.of_workspace("desktop")
+        url = site.issue_ticket(site.path(*key), self._hub.settings.ticket_life)
+        await self._in_window_of(key, url, {"title": name, "width": 800, "height": 600}, payload)
 
     def _find(self, payload: dict[str, Any]) -> tuple[App, AppSpec]:
         text = _text(payload, "app")
@@ -170,11 +197,6 @@ class Commands:
         return "print", f"{spec.title} has no window and no browser ({'; '.join(reasons)}); open this address: {url}"
 
     async def _in_window(self, spec: AppSpec, answer: dict[str, Any], payload: dict[str, Any]) -> str:
-        environment = _environment(payload)
-        reason = why_not(environment)
-        if reason is not None:
-            raise WindowFailed(reason)
-        await self._reopen(environment)
         key = WindowKey(answer["workspace"], answer["app"], answer["service_id"])
         look = {
             "asked": payload["app"],
@@ -184,11 +206,19 @@ class Commands:
             "debug": payload.get("debug") is True,
             "icon": None if spec.icon is None else str(spec.icon),
         }
-        new, wait = payload.get("new_window") is True, payload.get("wait") is not False
-        focused = await self._windows.open(key, answer["ticket_url"], look, environment, new, wait)
-        if focused:
+        if await self._in_window_of(key, answer["ticket_url"], look, payload):
             return f"{spec.title} is open already"
-        return f"{spec.title} is open" if wait else f"{spec.title} opens"
+        return f"{spec.title} opens" if payload.get("wait") is False else f"{spec.title} is open"
+
+    async def _in_window_of(self, key: WindowKey, url: str, look: dict[str, Any], payload: dict[str, Any]) -> bool:
+        """Whether one that is open got the focus. Raises WindowFailed."""
+        environment = _environment(payload)
+        reason = why_not(environment)
+        if reason is not None:
+            raise WindowFailed(reason)
+        await self._reopen(environment)
+        new, wait = payload.get("new_window") is True, payload.get("wait") is not False
+        return await self._windows.open(key, url, look, environment, new, wait)
 
     def adopt(self, host: AdoptedHost) -> None:
         """Take over the windows of a runtime that was killed; their host has started us."""

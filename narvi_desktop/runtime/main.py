@@ -90,6 +90,7 @@ async def _serve(
     import asyncio
 
     from narvi_desktop.library.finder import Finder
+    from narvi_desktop.server.broken import BrokenApps
     from narvi_desktop.server.control import Control
     from narvi_desktop.server.front import Front
     from narvi_desktop.server.hub import Hub
@@ -120,13 +121,15 @@ async def _serve(
     )
     if host is not None:
         windows.expect(host)
+    broken = BrokenApps()
     browser = AppBrowser(paths.state / "chromium", paths.logs / "windows.log")
     lifetime = Lifetime(hub, sites, windows, stays=foreground or config.keep_running)
     catalogue = Catalogue(hub, Finder(paths.installed), paths, config)
-    commands = Commands(hub, sites, catalogue, lifetime, windows, browser)
+    commands = Commands(hub, sites, catalogue, lifetime, windows, browser, broken)
     control = Control(commands.table, config.settings.control_body_limit)
     token = secrets.token_urlsafe(32)
     front = Front(hub, sites, token.encode(), control.answer)
+    front.apps.broken = broken
     await front.listen(sock)
     # 3. Tell who we are, then serve.
     origin = sites.of_workspace("desktop").origin

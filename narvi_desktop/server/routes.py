@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import html
 import json
-import string
 import time
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
@@ -16,10 +14,11 @@ from aiohttp import WSMsgType, web
 from narvi_desktop.settings import Settings
 from narvi_desktop.worker.patterns import RESERVED
 
+from .broken import BrokenApps, failure_page
 from .hub import App, Hub
 from .instance import Instance, InstanceFailed, InstanceRefused, plain_query
 from .request_services import Match
-from .resources import WEB_FOLDER, respond
+from .resources import respond
 from .security import HEADERS, without_ours
 from .session import SERVICE_FAILED, TEXT_OPCODE, Session, encode_message
 from .site import Site
@@ -41,6 +40,7 @@ class AppRoutes:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._settings: Settings = hub.settings
+        self.broken = BrokenApps()
         # What may stand after the service id, in the order of the protocol's table.
         self.table: dict[str, Callable[[Place], Awaitable[web.StreamResponse]]] = {
             "index.html": self._page,
@@ -50,6 +50,8 @@ class AppRoutes:
 
     async def answer(self, request: web.BaseRequest, site: Site, segments: list[str]) -> web.StreamResponse:
         """The answer to a request whose path, without base, has these decoded segments."""
+        if segments[:2] == ["desktop", "broken"] and len(segments) == 4 and request.method in ("GET", "HEAD"):
+            return self.broken.answer(segments[2]) or not_found()
         app = self._hub.apps.get((segments[0], segments[1])) if len(segments) > 2 else None
         if app is None:
             return not_found()
@@ -85,16 +87,11 @@ class AppRoutes:
         return not_found() if file is None else respond(file)
 
     def _failure_page(self, app: App, detail: str) -> web.Response:
-        template = string.Template((WEB_FOLDER / "error.html").read_text(encoding="utf-8"))
         log = self._hub.log_of(app.service)
-        lines = {
-            "title": app.title or app.name,
-            "summary": f"The service of {app.title or app.name} could not start.",
-            "traceback": detail,
-            "log": f"{log.path}\n\n{log.tail()}",
-        }
-        text = template.safe_substitute({name: html.escape(value) for name, value in lines.items()})
-        return web.Response(status=503, text=text, content_type="text/html", headers={"Cache-Control": "no-store"})
+        name = app.title or app.name
+        return failure_page(
+            name, f"The service of {name} could not start.", detail, f"{log.path}\n\n{log.tail()}"
+        )
 
     async def _status(self, place: Place) -> web.Response:
         instance = self._hub.running_instance(place.app.service.workspace, place.app.name, place.service_id)

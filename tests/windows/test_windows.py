@@ -14,7 +14,7 @@ import pytest
 
 from narvi_desktop.windows.probe import why_not
 from tests.runtime.conftest import Account, is_alive, until
-from tests.runtime.test_commands import make_app
+from tests.runtime.test_commands import APP, make_app
 
 
 @pytest.fixture
@@ -150,3 +150,16 @@ def test_the_ticket_is_in_no_command_line(seat: Account) -> None:
 def test_without_a_display_it_says_so() -> None:
     assert why_not({}) == "there is no display"
     assert why_not({"DISPLAY": ":0"}) is None
+
+
+def test_a_broken_manifest_is_shown_and_the_mended_app_opens_in_its_window(seat: Account) -> None:
+    folder = make_app(seat.home / "mine")
+    (folder / "narvi.toml").write_text(APP.replace('title = "Mine"', 'tilte = "Mine"'))
+    code, _, error = seat.run("open", str(folder))
+    assert code == 2 and "tilte" in error
+    until(lambda: len(titles(seat, f"^{folder}$")) == 1)
+    (window,) = titles(seat, f"^{folder}$")
+    (folder / "narvi.toml").write_text(APP)
+    subprocess.run(["xdotool", "windowfocus", "--sync", window], env=seat.environment, check=True)
+    subprocess.run(["xdotool", "key", "Tab", "Return"], env=seat.environment, check=True)
+    until(lambda: titles(seat, "^Mine$") == [window])
