@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import threading
 
 
@@ -32,6 +33,7 @@ class AdoptedHost:
         return 0
 
     def kill(self) -> None:
-        if not self.ended.is_set():
+        # Windows hands no pipe on by number, so there is nothing to adopt there.
+        if sys.platform != "win32" and not self.ended.is_set():
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self._pid, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
+                os.kill(self._pid, signal.SIGKILL)
