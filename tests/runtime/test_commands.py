@@ -167,3 +167,12 @@ def test_nobody_else_gets_the_workspace_of_a_bundled_app(account: Account) -> No
     code, _, error = account.run("open", str(folder), "--no-window")
     assert code == 2 and "narvi-desktop's own app" in error and str(folder) in error
     assert account.run("open", "notes", "--no-window")[0] == 0
+
+
+def test_without_a_screen_the_address_is_printed_with_one_line(account: Account) -> None:
+    account.environment = {name: value for name, value in account.environment.items() if "DISPLAY" not in name}
+    answer = account.json("open", "hello")
+    assert answer["shown"] == "print"
+    assert answer["message"] == (
+        f"Hello has no window and no browser (there is no display); open this address: {answer['ticket_url']}"
+    )
