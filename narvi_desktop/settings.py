@@ -34,12 +34,10 @@ class Settings:
     stop_instance: float = 5
     stop_runtime: float = 10
     open_timeout: float = 30
-    idle_timeout_default: float = 3600
     start_timeout: float = 20
     spare_life: float = 60
     host_linger: float = 10
     log_bytes: int = 5 * MIB
     log_files: int = 3
     log_rate: int = MIB
-    header_timeout: float = 15
     stand_still: float = 30

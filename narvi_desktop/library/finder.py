@@ -50,6 +50,10 @@ class Finder:
         """All folders that are known by themselves, broken ones too."""
         return [_source(kind, folder) for kind, folder in self._folders()]
 
+    def bundled(self) -> list[Source]:
+        """Those that come with us."""
+        return [_source("bundled", folder) for folder in _children(self._bundled)]
+
     def find(self, text: str, standing_in: Path | None = None) -> tuple[Source, AppSpec]:
         """The app that a path or a name, perhaps "workspace/app", means.
 

@@ -33,8 +33,7 @@ class Catalogue:
         self._config = config
         self._claims_file = paths.state / "workspaces.json"
         # Ours are ours from the start, wherever this version of us is installed.
-        bundled = [source.manifest for source in finder.sources() if source.kind == "bundled"]
-        self._bundled = {manifest.workspace for manifest in bundled if manifest is not None}
+        self._bundled = {source.manifest.workspace for source in finder.bundled() if source.manifest is not None}
         self._claims = _read_claims(self._claims_file)
         self._registered: dict[str, Manifest] = {}
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from narvi_desktop.settings import Settings
+
 from .locking import LockFile
 from .paths import Paths
 from .record import Record, read_record
@@ -24,7 +26,6 @@ DISPLAY_VARIABLES = (
     "XDG_SESSION_TYPE",
     "DBUS_SESSION_BUS_ADDRESS",
 )
-_LOG_BYTES = 5 * 1024 * 1024
 _START_TIMEOUT = 30.0  # seconds that others wait for the one that starts a runtime
 
 
@@ -160,5 +161,5 @@ def _start(paths: Paths, adopt: tuple[int, int, int] | None, window: bool) -> No
 
 def _rotate(log: Path) -> None:
     """Put a large log aside, at a start alone: a runtime that writes has the file open."""
-    if log.exists() and log.stat().st_size > _LOG_BYTES:
+    if log.exists() and log.stat().st_size > Settings.log_bytes:
         log.replace(log.with_name(log.name + ".1"))

@@ -189,10 +189,9 @@ class Commands:
         return (key.workspace, key.app) in self._hub.apps
 
     def _ticket(self, key: WindowKey, life: float) -> str:
-        site = self._sites.of_workspace(key.workspace)
         # Whoever was given a ticket finds the runtime for as long as it is good.
         self._lifetime.hold(life)
-        return site.issue_ticket(site.path(*key), life)
+        return self._sites.issue_ticket(*key, life)
 
     def _is_unspent(self, key: WindowKey, url: str) -> bool:
         return self._sites.of_workspace(key.workspace).ticket_valid(url.rpartition("/")[2])

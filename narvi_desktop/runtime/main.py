@@ -23,8 +23,7 @@ from .record import Record, write_private, write_record
 
 if TYPE_CHECKING:
     from narvi_desktop.server.hub import Hub
-    from narvi_desktop.server.site import Sites
-    from narvi_desktop.windows.manager import WindowKey, WindowManager
+    from narvi_desktop.windows.manager import WindowManager
 
     from .lifetime import Lifetime
 
@@ -116,7 +115,7 @@ async def _serve(
         config.settings,
         paths.state / "pages",
         paths.logs / "windows.log",
-        lambda key: fresh_url(sites, key, config),
+        lambda key: sites.issue_ticket(*key, config.settings.ticket_life),
         paths.state / "windows.json",
     )
     if host is not None:
@@ -157,12 +156,6 @@ def _acquired(lock: LockFile, patience: float) -> bool:
             return False
         time.sleep(0.02)
     return True
-
-
-def fresh_url(sites: Sites, key: WindowKey, config: configuration.Config) -> str:
-    """A ticket for a window that comes back."""
-    site = sites.of_workspace(key.workspace)
-    return site.issue_ticket(site.path(key.workspace, key.app, key.service_id), config.settings.ticket_life)
 
 
 async def _within(seconds: float, hub: Hub, front: Any, windows: WindowManager) -> None:

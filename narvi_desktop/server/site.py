@@ -95,5 +95,10 @@ class Sites:
         assert self._shared is not None, "a site is added when its socket is bound, before anything asks"
         return self._shared
 
+    def issue_ticket(self, workspace: str, app: str, service_id: str | None, life: float) -> str:
+        """A URL that lets its first user in to an app's page, within `life` seconds."""
+        site = self.of_workspace(workspace)
+        return site.issue_ticket(site.path(workspace, app, service_id), life)
+
     def unspent_tickets(self) -> int:
         return sum(site.unspent_tickets() for site in self._by_port.values())

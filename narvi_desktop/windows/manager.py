@@ -142,7 +142,8 @@ class WindowManager:
     async def stop(self) -> None:
         """Close all windows; safe to call twice."""
         self._stopping = True
-        self._memory.unlink(missing_ok=True)
+        if not self._left_open:  # what was never reopened was never closed either
+            self._memory.unlink(missing_ok=True)
         host = self._host
         if host is None:
             return

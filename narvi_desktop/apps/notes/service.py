@@ -101,7 +101,7 @@ class NotesService:
             del self._compacting[note]
             self._store.compact(note, number, payload)
         elif kind == IMAGE:
-            self._add_image(number, payload, session_id)
+            self._add_image(note, payload, session_id)
 
     def _update(self, note: str, number: int, payload: bytes, session_id: str) -> None:
         # A note that is gone for good has nothing to keep; the page may stop offering it.
@@ -115,10 +115,10 @@ class NotesService:
             self._compacting[note] = (session_id, sequence)
             self._tell({"compact": note, "number": sequence}, session_id)
 
-    def _add_image(self, number: int, payload: bytes, session_id: str) -> None:
+    def _add_image(self, note: str, payload: bytes, session_id: str) -> None:
         kind = next((kind for start, kind in IMAGE_TYPES.items() if re.match(start, payload, re.DOTALL)), None)
         name = None if kind is None else self._store.add_image(kind, payload)
-        self._tell({"image": name, "number": number}, session_id)
+        self._tell({"image": name, "note": note}, session_id)
 
     def _image(self, path: Headers, query: Headers, headers: Headers, body: bytes) -> tuple[int, bytes, str, Headers]:
         found = self._store.image(path["name"])

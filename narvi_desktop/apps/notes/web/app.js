@@ -15,7 +15,6 @@ class NotesPage {
     this.service = service
     this.note = null
     this.view = null
-    this._images = 0
     this.pending = new Pending((note, number, update) => this._send(pack(UPDATE, note, number, update)))
     this.list = new List(element("list"), element("none"), (id) => this.open(id, true))
     this._bind()
@@ -90,9 +89,10 @@ class NotesPage {
     if (this.note?.id === compact) this.note.snapshot(number)
   }
 
-  _on_image({ image }) {
+  _on_image({ image, note }) {
     if (image === null) return this._say("This kind of image is not known: PNG, JPEG, GIF and WebP are.")
-    if (this.view === null) return
+    // Never into another note, opened while the image was on its way.
+    if (this.view === null || this.note.id !== note) return this._say("Paste the image once more in its own note.")
     this.view.dispatch(this.view.state.replaceSelection(`![](image/${image})\n`))
   }
 
@@ -145,7 +145,7 @@ class NotesPage {
   async _add_image(file) {
     if (file.size > IMAGE_LIMIT) return this._say("This image is larger than 15 MB.")
     if (this.service.status !== "connected") return this._say("Not connected: paste the image again in a moment.")
-    this._send(pack(IMAGE, this.note.id, ++this._images, new Uint8Array(await file.arrayBuffer())))
+    this._send(pack(IMAGE, this.note.id, 0, new Uint8Array(await file.arrayBuffer())))
   }
 
   // Inside
