@@ -183,7 +183,8 @@ def _status(options: argparse.Namespace, paths: Paths) -> int:
         for name, service in services.items():
             for service_id, instances in service["instances"].items():
                 sessions = sum(len(instance["sessions"]) for instance in instances)
-                lines.append(f"{workspace}/{name}/{service_id}: {sessions} sessions")
+                place = answer["sites"].get(workspace, "no page yet")
+                lines.append(f"{workspace}/{name}/{service_id}: {sessions} sessions at {place}")
     return _render(options, answer, "\n".join(lines))
 
 

@@ -16,7 +16,6 @@ from aiohttp import web
 
 from narvi_desktop.server.front import Front, bind
 from narvi_desktop.server.hub import Hub, Service
-from narvi_desktop.server.routes import not_found
 from narvi_desktop.server.site import Site, Sites
 from narvi_desktop.settings import Settings
 
@@ -73,15 +72,21 @@ class Page:
 
 
 class Server:
-    """A hub, its site and a client with the bearer token."""
+    """A hub, its sites and a client with the bearer token; `site` is that of the workspace `lab`."""
 
-    def __init__(self, hub: Hub, site: Site, client: aiohttp.ClientSession) -> None:
+    def __init__(self, hub: Hub, sites: Sites, front: Front, client: aiohttp.ClientSession) -> None:
         self.hub = hub
-        self.site = site
+        self.sites = sites
+        self.front = front
         self.client = client
 
+    @property
+    def site(self) -> Site:
+        return self.sites.of_workspace("lab")
+
     def url(self, path: str) -> str:
-        return f"{self.site.origin}/narvi/{path}"
+        """The address of `workspace/…` on the site of that workspace."""
+        return f"{self.sites.of_workspace(path.partition('/')[0]).origin}/narvi/{path}"
 
     async def page(self, path: str) -> Page:
         """Connect to `workspace/app/service id`."""
@@ -99,20 +104,17 @@ Serve = Callable[..., contextlib.AbstractAsyncContextManager[Server]]
 @contextlib.asynccontextmanager
 async def serve(logs: Path, settings: Settings | None = None) -> AsyncIterator[Server]:
     hub = Hub(settings or Settings(), logs)
-    sites, sock = Sites(), bind(0)
-    site = Site(sock.getsockname()[1])
-    sites.add(site)
+    sites = Sites(lambda workspace: bind(0))
 
-    async def no_control(request: web.BaseRequest, segments: list[str]) -> web.StreamResponse:
-        return not_found()
+    async def control(request: web.BaseRequest, segments: list[str]) -> web.StreamResponse:
+        return web.Response(text="under control")
 
-    front = Front(hub, sites, TOKEN.encode(), no_control)
-    await front.listen(sock)
+    front = Front(hub, sites, TOKEN.encode(), control)
     rounds = asyncio.create_task(hub.run_rounds())
     headers = {"Authorization": f"Bearer {TOKEN}"}
     try:
         async with aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(PATIENCE)) as client:
-            yield Server(hub, site, client)
+            yield Server(hub, sites, front, client)
     finally:
         rounds.cancel()
         front.stop_accepting()

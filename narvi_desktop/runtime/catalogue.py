@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,9 +13,9 @@ from narvi_desktop.library.manifest import RESERVED_WORKSPACES, AppSpec, Library
 from narvi_desktop.server.hub import App, Hub, Service
 from narvi_desktop.server.resources import Roots
 
+from . import kept
 from .config import Config
 from .paths import Paths
-from .record import write_private
 
 
 class WorkspaceTaken(LibraryError):
@@ -34,7 +33,7 @@ class Catalogue:
         self._claims_file = paths.state / "workspaces.json"
         # Ours are ours from the start, wherever this version of us is installed.
         self._bundled = {source.manifest.workspace for source in finder.bundled() if source.manifest is not None}
-        self._claims = _read_claims(self._claims_file)
+        self._claims: dict[str, str] = kept.load(self._claims_file, _parse_claims, {})
         self._registered: dict[str, Manifest] = {}
 
     def open(self, text: str) -> tuple[App, AppSpec]:
@@ -65,7 +64,7 @@ class Catalogue:
             )
         if self._claims.get(workspace) != place:
             self._claims[workspace] = place
-            write_private(self._claims_file, json.dumps(self._claims, indent=1).encode())
+            kept.save(self._claims_file, self._claims)
 
     def _register(self, source: Source, manifest: Manifest) -> None:
         """Register anew what a manifest says; it may have changed since it was last opened."""
@@ -116,16 +115,8 @@ class Catalogue:
         return folder
 
 
-def _read_claims(file: Path) -> dict[str, str]:
-    try:
-        claims = json.loads(file.read_bytes())
-        return {str(name): str(place) for name, place in claims.items()}
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, AttributeError):
-        # Defaults, and the bad file aside for who wants to look.
-        file.replace(file.with_suffix(".bad"))
-        return {}
+def _parse_claims(value: Any) -> dict[str, str]:
+    return {str(name): str(place) for name, place in value.items()}
 
 
 def _python(spec: ServiceSpec) -> Sequence[str]:

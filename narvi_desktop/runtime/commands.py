@@ -14,7 +14,7 @@ from narvi_desktop.server.broken import BrokenApps, StillBroken
 from narvi_desktop.server.control import Command, CommandError, Leaving
 from narvi_desktop.server.hub import App, Hub
 from narvi_desktop.server.instance import InstanceFailed, InstanceRefused
-from narvi_desktop.server.site import Sites
+from narvi_desktop.server.site import SYSTEM, NoSite, Site, Sites
 from narvi_desktop.windows.adopted import AdoptedHost
 from narvi_desktop.windows.browser import AppBrowser
 from narvi_desktop.windows.manager import WindowFailed, WindowKey, WindowManager
@@ -98,7 +98,8 @@ class Commands:
         return {
             "running": True,
             "pid": os.getpid(),
-            "url": self._sites.of_workspace("desktop").origin,
+            "url": self._site(SYSTEM).origin,
+            "sites": self._sites.origins(),
             "version": narvi_desktop.__version__,
             "admin": self._hub.admin_data(),
             "windows": [key._asdict() for key in self._windows.open_keys()],
@@ -130,7 +131,7 @@ class Commands:
                 raise StillBroken(str(error)) from error
 
         name = Path(payload["app"]).name
-        key = WindowKey("desktop", "broken", self._broken.add(payload["app"], attempt))
+        key = WindowKey(SYSTEM, "broken", self._broken.add(payload["app"], attempt))
         await self._showing.in_window(Page(key, {"title": name, "width": 800, "height": 600}), Wish.of(payload))
 
     def _find(self, payload: dict[str, Any]) -> tuple[App, AppSpec]:
@@ -165,8 +166,8 @@ class Commands:
 
     def _address(self, app: App, service_id: str | None) -> dict[str, Any]:
         workspace = app.service.workspace
-        site = self._sites.of_workspace(workspace)
-        url = site.origin + site.path(workspace, app.name, service_id)
+        site = self._site(workspace)
+        url = site.origin + site.path(app.name, service_id)
         return {"workspace": workspace, "app": app.name, "service_id": service_id, "url": url}
 
     def _printed(self, app: App, service_id: str | None) -> dict[str, Any]:
@@ -186,15 +187,25 @@ class Commands:
             self._catalogue.open(str(look.get("asked")))
         except LibraryError:
             return False
-        return (key.workspace, key.app) in self._hub.apps
+        with contextlib.suppress(NoSite):
+            self._sites.of_workspace(key.workspace)
+            return (key.workspace, key.app) in self._hub.apps
+        return False
+
+    def _site(self, workspace: str) -> Site:
+        try:
+            return self._sites.of_workspace(workspace)
+        except NoSite as error:
+            raise CommandError(str(error), exit_code=4) from error
 
     def _ticket(self, key: WindowKey, life: float) -> str:
         # Whoever was given a ticket finds the runtime for as long as it is good.
         self._lifetime.hold(life)
+        self._site(key.workspace)
         return self._sites.issue_ticket(*key, life)
 
     def _is_unspent(self, key: WindowKey, url: str) -> bool:
-        return self._sites.of_workspace(key.workspace).ticket_valid(url.rpartition("/")[2])
+        return self._site(key.workspace).ticket_valid(url.rpartition("/")[2])
 
 
 def _text(payload: dict[str, Any], key: str) -> str | None:

@@ -8,7 +8,6 @@ import logging
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,7 +18,7 @@ import narvi_desktop
 from . import config as configuration
 from .locking import LockFile
 from .paths import Paths
-from .record import Record, write_private, write_record
+from .record import Record, write_record
 
 if TYPE_CHECKING:
     from narvi_desktop.server.hub import Hub
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 DONE, FAILED, NO_PORT = 0, 1, 4
 _LEAVING_TAKES = 15.0  # seconds that the runtime before us may need to end
-_FIRST_PORT, _LAST_PORT, _TRIES = 20_000, 32_000, 20
 logger = logging.getLogger("narvi_desktop.runtime")
 
 
@@ -93,7 +91,7 @@ async def _serve(
     from narvi_desktop.server.control import Control
     from narvi_desktop.server.front import Front
     from narvi_desktop.server.hub import Hub
-    from narvi_desktop.server.site import Site, Sites
+    from narvi_desktop.server.site import SYSTEM, NoSite, Sites
     from narvi_desktop.windows.adopted import AdoptedHost
     from narvi_desktop.windows.browser import AppBrowser
     from narvi_desktop.windows.manager import WindowManager
@@ -101,15 +99,11 @@ async def _serve(
     from .catalogue import Catalogue
     from .commands import Commands
     from .lifetime import Lifetime
+    from .ports import Ports
 
-    # 1. The port and its site.
-    try:
-        sock = _bind(paths, port if port is not None else config.port)
-    except OSError as error:
-        return _report(foreground, f"Port {port or config.port} cannot be had: {error.strerror}.", NO_PORT)
-    sites = Sites()
-    sites.add(Site(sock.getsockname()[1]))
-    # 2. What is served.
+    # 1. What is served, and where.
+    port = config.port if port is None else port
+    sites = Sites(Ports(paths.state / "ports.json", port).bind)
     hub = Hub(config.settings, paths.logs)
     windows = WindowManager(
         config.settings,
@@ -117,9 +111,8 @@ async def _serve(
         paths.logs / "windows.log",
         lambda key: sites.issue_ticket(*key, config.settings.ticket_life),
         paths.state / "windows.json",
+        lambda key, url: sites.link_out(key.workspace, url, config.settings.ticket_life),
     )
-    if host is not None:
-        windows.expect(host)
     broken = BrokenApps()
     browser = AppBrowser(paths.state / "chromium", paths.logs / "windows.log")
     lifetime = Lifetime(hub, sites, windows, stays=foreground or config.keep_running)
@@ -129,9 +122,15 @@ async def _serve(
     token = secrets.token_urlsafe(32)
     front = Front(hub, sites, token.encode(), control.answer)
     front.apps.broken = broken
-    await front.listen(sock)
+    # 2. The first site; the others follow with the first use of their workspace.
+    try:
+        origin = sites.of_workspace(SYSTEM).origin
+    except NoSite as error:
+        sentence = str(error) if port is None else f"Port {port} cannot be had: {error.reason}."
+        return _report(foreground, sentence, NO_PORT)
+    if host is not None:
+        windows.expect(host)
     # 3. Tell who we are, then serve.
-    origin = sites.of_workspace("desktop").origin
     write_record(paths.record, Record(narvi_desktop.__version__, os.getpid(), origin, token))
     hub.on_round.append(lifetime.check)
     rounds = asyncio.create_task(hub.run_rounds())
@@ -181,25 +180,6 @@ def _take_signals(lifetime: Lifetime) -> None:
             loop.add_signal_handler(number, lifetime.leave)
         except NotImplementedError:  # Windows has no handlers on its loop
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(lifetime.leave))
-
-
-def _bind(paths: Paths, port: int | None) -> socket.socket:
-    """The port asked for; else the last run's, since what a page stores belongs to it; else a new one."""
-    from narvi_desktop.server.front import bind
-
-    if port is not None:
-        return bind(port)
-    file = paths.state / "port"
-    candidates = [secrets.randbelow(_LAST_PORT - _FIRST_PORT) + _FIRST_PORT for _ in range(_TRIES)]
-    with contextlib.suppress(OSError, ValueError):
-        candidates.insert(0, int(file.read_text()))
-    for candidate in [*candidates, 0]:
-        with contextlib.suppress(OSError, OverflowError):
-            sock = bind(candidate)
-            if not file.exists():
-                write_private(file, str(sock.getsockname()[1]).encode())
-            return sock
-    raise OSError(0, "no port of this machine is free")
 
 
 def _report(foreground: bool, message: str, code: int) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import logging
 import socket
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
@@ -16,54 +17,77 @@ from aiohttp.streams import StreamReader
 
 from .hub import Hub
 from .routes import AppRoutes, not_found, split_path
-from .security import HEADERS, REFUSAL, judge, set_cookie
-from .site import Site, Sites
+from .security import HEADERS, REFUSAL, Verdict, comes_from_elsewhere, judge, set_cookie
+from .site import SYSTEM, Site, Sites
 
 logger = logging.getLogger("narvi_desktop.server")
 ControlHandler = Callable[[web.BaseRequest, list[str]], Awaitable[web.StreamResponse]]
 
 
+class Visit(NamedTuple):
+    """A request that has come in: to which site, by which credential, and its path's decoded segments."""
+
+    request: web.BaseRequest
+    site: Site
+    verdict: Verdict
+    segments: list[str]
+
+
 class Front:
-    """Serves the sites.
+    """Serves the sites, each on its own socket.
 
     Args:
         token: the bearer token of this run, as bytes.
-        control: answers ``/api/…``; it gets bearer requests only.
+        control: answers ``/api/…``; it gets bearer requests of the system workspace's site only.
     """
 
     def __init__(self, hub: Hub, sites: Sites, token: bytes, control: ControlHandler) -> None:
         self.apps = AppRoutes(hub)
+        # By the first segment of a path.
+        self.table: dict[str, Callable[[Visit], Awaitable[web.StreamResponse]]] = {
+            "api": self._api,
+            "narvi": self._app,
+        }
         self._hub = hub
         self._sites = sites
         self._token = token
         self._control = control
         self._refused_said = 0.0
         self._refused_count = 0
-        self._server: web.Server | None = None
+        self._server = web.Server(
+            self.handle,
+            request_factory=self._make_request,
+            keepalive_timeout=hub.settings.stand_still,
+            access_log=None,
+            handler_cancellation=True,
+        )
         self._listening: list[asyncio.Server] = []
+        self._starting: set[asyncio.Task[None]] = set()
+        self._accepting = True
+        sites.serve = self._serve
 
-    async def listen(self, sock: socket.socket) -> None:
-        """Serve on a bound socket."""
-        if self._server is None:
-            settings = self._hub.settings
-            self._server = web.Server(
-                self.handle,
-                request_factory=self._make_request,
-                keepalive_timeout=settings.stand_still,
-                access_log=None,
-                handler_cancellation=True,
-            )
-        self._listening.append(await asyncio.get_running_loop().create_server(self._server, sock=sock))
+    def _serve(self, sock: socket.socket) -> None:
+        """Accept on a site's socket. Who comes before the loop does so waits in the kernel's queue."""
+        task = asyncio.ensure_future(self._listen(sock))
+        self._starting.add(task)
+        task.add_done_callback(self._starting.discard)
+
+    async def _listen(self, sock: socket.socket) -> None:
+        server = await asyncio.get_running_loop().create_server(self._server, sock=sock)
+        self._listening.append(server)
+        if not self._accepting:
+            server.close()
 
     def stop_accepting(self) -> None:
+        self._accepting = False
         for server in self._listening:
             server.close()
 
     async def close(self, timeout: float) -> None:
         """Stop accepting and close what is connected."""
+        await asyncio.gather(*self._starting)
         self.stop_accepting()
-        if self._server is not None:
-            await self._server.shutdown(timeout)
+        await self._server.shutdown(timeout)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """One request: judged, routed, and answered with the headers that every answer has."""
@@ -80,25 +104,38 @@ class Front:
             return self._refuse(request)
         segments = split_path(request.raw_path)
         if verdict == "ticket":
-            return self._spend(site, segments)
-        if segments is None:
+            return self._spend(request, site, segments)
+        handler = self.table.get(segments[0]) if segments else None
+        if segments is None or handler is None:
             return not_found()
-        if segments[0] == "api":
-            return await self._control(request, segments[1:]) if verdict == "bearer" else self._refuse(request)
-        if segments[0] == "narvi":
-            return await self.apps.answer(request, site, segments[1:])
-        return not_found()
+        return await handler(Visit(request, site, verdict, segments[1:]))
+
+    async def _api(self, visit: Visit) -> web.StreamResponse:
+        if visit.verdict != "bearer" or visit.site.workspace != SYSTEM:
+            return self._refuse(visit.request)
+        return await self._control(visit.request, visit.segments)
+
+    async def _app(self, visit: Visit) -> web.StreamResponse:
+        # Each workspace on its own port alone, or pages of two would share an origin.
+        if visit.segments[:1] != [visit.site.workspace]:
+            return self._refuse(visit.request)
+        return await self.apps.answer(visit.request, visit.segments)
 
     def _site(self, request: web.BaseRequest) -> Site | None:
         name = None if request.transport is None else request.transport.get_extra_info("sockname")
         return None if name is None else self._sites.on_port(name[1])
 
-    def _spend(self, site: Site, segments: list[str] | None) -> web.Response:
+    def _spend(self, request: web.BaseRequest, site: Site, segments: list[str] | None) -> web.Response:
         path = site.spend_ticket(segments[1]) if segments and len(segments) == 2 else None
         if path is None:
-            return web.Response(status=403, body=REFUSAL)
-        headers = {"Location": path, "Set-Cookie": set_cookie(site), "Cache-Control": "no-store"}
-        return web.Response(status=303, headers=headers)
+            return self._refuse(request)
+        headers = {"Set-Cookie": set_cookie(site), "Cache-Control": "no-store"}
+        if not comes_from_elsewhere(request):
+            return web.Response(status=303, headers={**headers, "Location": path})
+        # Behind a redirect the browser would still name the page that the link stood on, and be refused:
+        # from here on the way is our own page's.
+        hop = f'<!doctype html><meta http-equiv="refresh" content="0; url={html.escape(path)}"><title>Opening…</title>'
+        return web.Response(text=hop, content_type="text/html", headers=headers)
 
     def _refuse(self, request: web.BaseRequest) -> web.Response:
         self._refused_count += 1

@@ -21,14 +21,13 @@ from .request_services import Match
 from .resources import respond
 from .security import HEADERS, without_ours
 from .session import SERVICE_FAILED, TEXT_OPCODE, Session, encode_message
-from .site import Site
+from .site import SYSTEM
 
 
 class Place(NamedTuple):
     """A request that has come in, and where it leads."""
 
     request: web.BaseRequest
-    site: Site
     app: App
     service_id: str
     rest: list[str]
@@ -48,9 +47,9 @@ class AppRoutes:
             "status": self._status,
         }
 
-    async def answer(self, request: web.BaseRequest, site: Site, segments: list[str]) -> web.StreamResponse:
+    async def answer(self, request: web.BaseRequest, segments: list[str]) -> web.StreamResponse:
         """The answer to a request whose path, without base, has these decoded segments."""
-        if segments[:2] == ["desktop", "broken"] and len(segments) == 4 and request.method in ("GET", "HEAD"):
+        if segments[:2] == [SYSTEM, "broken"] and len(segments) == 4 and request.method in ("GET", "HEAD"):
             return self.broken.answer(segments[2]) or not_found()
         app = self._hub.apps.get((segments[0], segments[1])) if len(segments) > 2 else None
         if app is None:
@@ -60,7 +59,7 @@ class AppRoutes:
         service_id = segments[2]
         if len(segments) < 4 or service_id in RESERVED or len(service_id) > 64:
             return not_found()
-        place = Place(request, site, app, service_id, segments[3:])
+        place = Place(request, app, service_id, segments[3:])
         handler = self.table.get(segments[3]) if len(segments) == 4 else None
         if handler is None:
             return await self._request_or_file(place)
@@ -135,7 +134,7 @@ class AppRoutes:
         if transport is None or socket.closed:
             return socket
         session.connected(transport, writer)
-        instance.open_session(session, plain_query(request.query), without_ours(request, place.site))
+        instance.open_session(session, plain_query(request.query), without_ours(request))
         try:
             await self._receive(instance, session)
         finally:
@@ -202,7 +201,7 @@ class AppRoutes:
         try:
             body = await asyncio.wait_for(request.read(), self._settings.handler_timeout)
             query = plain_query(request.query)
-            headers = without_ours(request, place.site)
+            headers = without_ours(request)
             frame = await instance.request(match.handler_id, match.parameters, query, headers, body)
         except web.HTTPRequestEntityTooLarge:
             return web.Response(status=413, text="The request is above the limit.")

@@ -6,6 +6,7 @@ Pure decisions on one request's facts; `front.py` asks and refuses.
 from __future__ import annotations
 
 import hmac
+import re
 from typing import Literal
 
 from aiohttp.web import BaseRequest
@@ -21,7 +22,10 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    # Ports of one host are one site, which a browser may put into one process; so each origin has its own.
+    "Origin-Agent-Cluster": "?1",
 }
+_OUR_COOKIE = re.compile(r"narvi_\d+=")
 REFUSAL = b"403: not allowed. Open this app from narvi-desktop.\n"
 
 
@@ -30,7 +34,7 @@ def judge(request: BaseRequest, site: Site, token: bytes) -> Verdict:
     if not request.raw_path.startswith("/") or not _host_is_ours(request, site):
         return "refused"
     ticket = _unspent_ticket(request, site)
-    if not _source_is_ours(request, site, ticket):
+    if not _source_is_ours(request, ticket):
         return "refused"
     if "Authorization" in request.headers:
         # A wrong bearer wins over a good cookie.
@@ -45,17 +49,20 @@ def judge(request: BaseRequest, site: Site, token: bytes) -> Verdict:
     return "cookie"
 
 
-def without_ours(request: BaseRequest, site: Site) -> dict[str, str]:
-    """The headers that an app may see: none of our credentials."""
+def without_ours(request: BaseRequest) -> dict[str, str]:
+    """The headers that an app may see: none of our credentials, for no site."""
     headers = {name: value for name, value in request.headers.items() if name.lower() != "authorization"}
     for name in [name for name in headers if name.lower() == "cookie"]:
-        kept = [
-            part for part in headers[name].split(";") if not part.strip().startswith(f"{site.cookie_name}=")
-        ]
+        kept = [part for part in headers[name].split(";") if not _OUR_COOKIE.match(part.strip())]
         headers[name] = ";".join(kept).strip()
         if not headers[name]:
             del headers[name]
     return headers
+
+
+def comes_from_elsewhere(request: BaseRequest) -> bool:
+    """Whether the browser says that a page of another origin is behind this request."""
+    return any(value not in ("same-origin", "none") for value in request.headers.getall("Sec-Fetch-Site", []))
 
 
 def _host_is_ours(request: BaseRequest, site: Site) -> bool:
@@ -64,13 +71,12 @@ def _host_is_ours(request: BaseRequest, site: Site) -> bool:
     return len(hosts) == 1 and hosts[0].lower() in site.hosts
 
 
-def _source_is_ours(request: BaseRequest, site: Site, ticket: bool) -> bool:
+def _source_is_ours(request: BaseRequest, ticket: bool) -> bool:
     origins = request.headers.getall("Origin", [])
     own = [f"http://{host}" for host in request.headers.getall("Host")]
     if origins and (len(origins) != 1 or origins != own):
         return False
-    fetch_sites = request.headers.getall("Sec-Fetch-Site", [])
-    if all(value in ("same-origin", "none") for value in fetch_sites):
+    if not comes_from_elsewhere(request):
         return True
     # A page on another port of 127.0.0.1 is same-site: only a person following a fresh link may come so.
     navigation = request.headers.get("Sec-Fetch-Mode") == "navigate"
@@ -93,15 +99,11 @@ def _bearer_matches(request: BaseRequest, token: bytes) -> bool:
 
 
 def _cookie_matches(request: BaseRequest, site: Site) -> bool:
-    found: list[str] = []
-    for header in request.headers.getall("Cookie", []):
-        for part in header.split(";"):
-            name, _, value = part.strip().partition("=")
-            if name == site.cookie_name:
-                found.append(value)
-    return len(found) == 1 and hmac.compare_digest(
-        found[0].encode("utf-8", "replace"), site.cookie_value.encode()
-    )
+    # A page of another port can add cookies of this name to ours, but no right one: that must not lock us out.
+    wanted = site.cookie_value.encode()
+    parts = [part for header in request.headers.getall("Cookie", []) for part in header.split(";")]
+    found = [value for name, _, value in (part.strip().partition("=") for part in parts) if name == site.cookie_name]
+    return any([hmac.compare_digest(value.encode("utf-8", "replace"), wanted) for value in found])
 
 
 def _is_upgrade(request: BaseRequest) -> bool:
@@ -109,5 +111,5 @@ def _is_upgrade(request: BaseRequest) -> bool:
 
 
 def set_cookie(site: Site) -> str:
-    """The Set-Cookie header that a spent ticket earns: session only, and no Domain."""
-    return f"{site.cookie_name}={site.cookie_value}; Path=/; HttpOnly; SameSite=Strict"
+    """The Set-Cookie header that a spent ticket earns: session only, no Domain, and to its workspace alone."""
+    return f"{site.cookie_name}={site.cookie_value}; Path={site.root}; HttpOnly; SameSite=Strict"

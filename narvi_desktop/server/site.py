@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
 BASE_PATH = "/narvi"
 TICKET_PATH = "/ticket/"
+SYSTEM = "desktop"  # our own workspace: the control API answers on its site alone
+
+
+class NoSite(Exception):
+    """A workspace cannot be served; `reason` is the system's, str() a sentence."""
+
+    def __init__(self, workspace: str, reason: str) -> None:
+        super().__init__(f"No port can be had for the workspace {workspace!r}: {reason}.")
+        self.reason = reason
 
 
 @dataclass
@@ -18,10 +28,11 @@ class Site:
     """The origin that a workspace is served on.
 
     Attributes:
-        port: of the loopback socket; known once it is bound.
+        port: of its loopback socket.
         cookie_value: what the browser gets for a ticket; new each run, 256 bits.
     """
 
+    workspace: str
     port: int
     clock: Callable[[], float] = time.monotonic
     cookie_value: str = field(default_factory=lambda: secrets.token_urlsafe(32))
@@ -40,10 +51,15 @@ class Site:
         # Ports share cookies, so the name holds the port.
         return f"narvi_{self.port}"
 
-    def path(self, workspace: str, app: str, service_id: str | None) -> str:
+    @property
+    def root(self) -> str:
+        """The path that all addresses of this workspace start with."""
+        return f"{BASE_PATH}/{quote(self.workspace, safe='')}/"
+
+    def path(self, app: str, service_id: str | None) -> str:
         """The path of an app's page; without a service id the one that redirects."""
-        parts = [workspace, app] if service_id is None else [workspace, app, service_id]
-        return "/".join([BASE_PATH, *(quote(part, safe="") for part in parts), "index.html"])
+        parts = [app] if service_id is None else [app, service_id]
+        return self.root + "/".join([*(quote(part, safe="") for part in parts), "index.html"])
 
     def issue_ticket(self, path: str, life: float) -> str:
         """A URL that lets its first user in, within `life` seconds, and leads to `path`."""
@@ -78,27 +94,67 @@ class Site:
 
 
 class Sites:
-    """Which site serves a workspace. All share one now; who asks must not know that."""
+    """Which site serves a workspace: each has its own, opened at its first use and kept until the runtime ends.
 
-    def __init__(self) -> None:
+    Args:
+        bind: a listening socket for a workspace. Raises OSError.
+
+    Attributes:
+        serve: takes the socket of a site that is opened.
+    """
+
+    def __init__(self, bind: Callable[[str], socket.socket]) -> None:
+        self.serve: Callable[[socket.socket], None]
+        self._bind = bind
+        self._by_workspace: dict[str, Site] = {}
         self._by_port: dict[int, Site] = {}
-        self._shared: Site | None = None
-
-    def add(self, site: Site) -> None:
-        self._by_port[site.port] = site
-        self._shared = self._shared or site
 
     def on_port(self, port: int) -> Site | None:
         return self._by_port.get(port)
 
+    def of_url(self, url: str) -> Site | None:
+        """The site that an address leads to, or None for one of somebody else."""
+        try:
+            parts = urlsplit(url)
+            site = self.on_port(parts.port or 80)
+        except ValueError:
+            return None
+        return site if site is not None and parts.netloc.rpartition("@")[2].lower() in site.hosts else None
+
     def of_workspace(self, workspace: str) -> Site:
-        assert self._shared is not None, "a site is added when its socket is bound, before anything asks"
-        return self._shared
+        """The workspace's site. Raises NoSite when no socket can be had for it."""
+        site = self._by_workspace.get(workspace)
+        if site is None:
+            try:
+                sock = self._bind(workspace)
+            except OSError as error:
+                raise NoSite(workspace, error.strerror or str(error)) from error
+            site = Site(workspace, sock.getsockname()[1])
+            self._by_workspace[workspace] = self._by_port[site.port] = site
+            self.serve(sock)
+        return site
+
+    def origins(self) -> dict[str, str]:
+        """The workspaces that have been used, and where each is served."""
+        return {workspace: site.origin for workspace, site in self._by_workspace.items()}
 
     def issue_ticket(self, workspace: str, app: str, service_id: str | None, life: float) -> str:
-        """A URL that lets its first user in to an app's page, within `life` seconds."""
+        """A URL that lets its first user in to an app's page, within `life` seconds. Raises NoSite."""
         site = self.of_workspace(workspace)
-        return site.issue_ticket(site.path(workspace, app, service_id), life)
+        return site.issue_ticket(site.path(app, service_id), life)
+
+    def link_out(self, workspace: str, url: str, life: float) -> str | None:
+        """The address by which the user's browser follows a link of a page, or None where it must not.
+
+        A browser that a person is at home in may be let in to another workspace: a page must not send it there.
+        """
+        site = self.of_url(url)
+        if site is None:
+            return url if urlsplit(url).scheme in ("http", "https", "mailto") else None
+        parts = urlsplit(url)
+        if site.workspace != workspace or not parts.path.startswith(site.root):
+            return None
+        return site.issue_ticket(urlunsplit(("", "", parts.path, parts.query, parts.fragment)), life)
 
     def unspent_tickets(self) -> int:
         return sum(site.unspent_tickets() for site in self._by_port.values())

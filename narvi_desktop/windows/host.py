@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+import webbrowser
 from typing import Any
 
 _LOADED_LIMIT = 30.0
@@ -112,10 +113,18 @@ class Host:
                 os._exit(0)
             self._do(command)
 
+    def follow(self, window: Any, url: str) -> None:
+        """A page wants this address in a window of its own; called on the GUI thread."""
+        for identity, ours in list(self._windows.items()):
+            if ours is window:
+                self._send(event="link", window=identity, url=url)
+
     def _do(self, command: dict[str, Any]) -> None:
         name, window = command["command"], self._windows.get(command["window"])
         if name == "open":
             self._make(command)
+        elif name == "browse":
+            webbrowser.open(command["url"], new=2)
         elif window is None:
             return
         elif name == "focus":
@@ -186,8 +195,9 @@ def main() -> None:
     commands, events = _take_pipes()
     from .qt import prepare
 
-    prepare(options.storage)
-    Host(commands, events, options.storage, options.linger).run()
+    host = Host(commands, events, options.storage, options.linger)
+    prepare(options.storage, host.follow)
+    host.run()
 
 
 if __name__ == "__main__":

@@ -47,16 +47,24 @@ class WindowManager:
     Args:
         fresh_url: a new ticket URL, for a window that comes back after its host has died.
         memory: the file that keeps which windows are open; empty after a clean end.
+        link_out: what the user's browser may open when a window's page asks for a new one; None: nothing.
     """
 
     def __init__(
-        self, settings: Settings, storage: Path, log: Path, fresh_url: Callable[[WindowKey], str], memory: Path
+        self,
+        settings: Settings,
+        storage: Path,
+        log: Path,
+        fresh_url: Callable[[WindowKey], str],
+        memory: Path,
+        link_out: Callable[[WindowKey, str], str | None],
     ) -> None:
         self._settings = settings
         self._storage = storage
         self._log = log
         self._fresh_url = fresh_url
         self._memory = memory
+        self._link_out = link_out
         self._left_open = [(key, look) for _, key, look in _read_all(memory)]
         self._windows: dict[str, _Window] = {}
         self._host: subprocess.Popen[bytes] | AdoptedHost | None = None
@@ -233,6 +241,10 @@ class WindowManager:
             return
         if event["event"] == "loaded" and not window.loaded.done():
             window.loaded.set_result(None)
+        elif event["event"] == "link":
+            url = self._link_out(window.key, event["url"])
+            if url is not None:
+                self._send({"command": "browse", "window": event["window"], "url": url})
         elif event["event"] == "closed":
             del self._windows[event["window"]]
             self._remember()

@@ -5,14 +5,19 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 _FLAGS = "QTWEBENGINE_CHROMIUM_FLAGS"
 _kept: list[Any] = []
 
 
-def prepare(storage: str) -> None:
-    """Before pywebview is imported: which toolkit, one profile for all windows, and the sandbox."""
+def prepare(storage: str, follow: Callable[[Any, str], None]) -> None:
+    """Before pywebview is imported: which toolkit, one profile for all windows, links, and the sandbox.
+
+    Args:
+        follow: called with pywebview's window and an address that its page wants in a new window.
+    """
     if not sys.platform.startswith("linux"):
         return
     os.environ.setdefault("PYWEBVIEW_GUI", "qt")
@@ -23,6 +28,7 @@ def prepare(storage: str) -> None:
         print("running as root: the page's sandbox is off", file=sys.stderr)
     _share_one_profile(storage)
     _follow_titles()
+    _hand_over_links(follow)
 
 
 def settle() -> None:
@@ -70,6 +76,28 @@ def _follow_titles() -> None:
         self.webview.titleChanged.connect(rename)
 
     backend.BrowserView.__init__ = make_and_join
+
+
+def _hand_over_links(follow: Callable[[Any, str], None]) -> None:
+    """pywebview gives the browser any address that a page opens a window for; which ones is the runtime's to say."""
+    try:
+        import webview.platforms.qt as backend
+    except ImportError:
+        return
+    handler = backend.BrowserView.NavigationHandler
+    make = handler.__init__
+
+    def make_and_keep(self: Any, page: Any) -> None:
+        make(self, page)
+        self.opener = page
+
+    def ask(self: Any, url: Any, kind: Any, is_main_frame: bool) -> bool:
+        if is_main_frame:
+            follow(self.opener.parent().window().pywebview_window, url.toString())
+        return False
+
+    handler.__init__ = make_and_keep
+    handler.acceptNavigationRequest = ask
 
 
 def _share_one_profile(storage: str) -> None:

@@ -3,31 +3,46 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
 
+from narvi_desktop.server.security import REFUSAL
+from narvi_desktop.server.site import SYSTEM
 from tests.conftest import TOKEN, Server, add_probe
 
 Run = Callable[..., None]
-PATHS = [
-    "/",
-    "/nothing",
-    "/api/status",
-    "/ticket/guess",
-    "/narvi/lab/probe/index.html",
-    "/narvi/lab/probe/main/index.html",
-    "/narvi/lab/probe/main/connect",
-    "/narvi/lab/probe/main/status",
-    "/narvi/lab/probe/main/narvi/narvi.js",
-    "/narvi/lab/nobody/main/index.html",
-]
+METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"]
+UPGRADE = "Connection: Upgrade\nUpgrade: websocket\nSec-WebSocket-Version: 13\n"
+# What stands in the tables of routes; one that is not listed here fails the walk.
+FIRST_SEGMENTS = {"api", "narvi"}
+AFTER_THE_SERVICE_ID = {"index.html", "connect", "status"}
 
 
-async def raw(server: Server, text: str) -> bytes:
+def paths(workspace: str) -> list[str]:
+    app = f"/narvi/{workspace}/probe"
+    return [
+        "/",
+        "/nothing",
+        "/ticket/guess",
+        *(f"/{segment}" for segment in FIRST_SEGMENTS),
+        "/api/status",
+        f"/narvi/{workspace}",
+        f"{app}/index.html",
+        *(f"{app}/main/{segment}" for segment in AFTER_THE_SERVICE_ID),
+        f"{app}/main/narvi/narvi.js",
+        f"{app}/main/session/x/y",
+        f"/narvi/{workspace}/nobody/main/index.html",
+        f"/narvi/{workspace}/broken/key/index.html",
+    ]
+
+
+async def raw(port: int, text: str) -> bytes:
     """The answer to exactly these bytes."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", server.site.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(text.replace("\n", "\r\n").encode())
     answer = await asyncio.wait_for(reader.read(), 10)
     writer.close()
@@ -35,22 +50,112 @@ async def raw(server: Server, text: str) -> bytes:
     return answer
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
-@pytest.mark.parametrize("upgrade", ["", "Connection: Upgrade\nUpgrade: websocket\nSec-WebSocket-Version: 13\n"])
-def test_without_credentials_every_path_is_refused_alike(run_served: Run, method: str, upgrade: str) -> None:
+def refusal(answer: bytes) -> tuple[bytes, bytes]:
+    """The standard refusal without its date; fails for any other answer."""
+    head, _, content = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 403") and len(content) <= 200, answer
+    assert b"access-control" not in head.lower() and b"nosniff" in head
+    return b"\n".join(line for line in head.splitlines() if not line.lower().startswith(b"date")), content
+
+
+@pytest.mark.parametrize("workspace", [SYSTEM, "lab"])
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("upgrade", ["", UPGRADE])
+def test_without_credentials_every_path_is_refused_alike(
+    run_served: Run, workspace: str, method: str, upgrade: str
+) -> None:
     async def body(server: Server) -> None:
-        add_probe(server, "thread")
+        assert set(server.front.table) == FIRST_SEGMENTS
+        assert set(server.front.apps.table) == AFTER_THE_SERVICE_ID
+        add_probe(server, "thread", workspace=workspace)
+        site = server.sites.of_workspace(workspace)
         answers = set()
-        for path in PATHS:
-            host = f"Host: 127.0.0.1:{server.site.port}\n"
-            answer = await raw(server, f"{method} {path} HTTP/1.1\n{host}{upgrade}\n")
-            head, _, content = answer.partition(b"\r\n\r\n")
-            assert head.startswith(b"HTTP/1.1 403") and len(content) <= 200
-            assert b"access-control" not in head.lower() and b"nosniff" in head
-            lines = [line for line in head.splitlines() if not line.lower().startswith(b"date")]
-            answers.add((b"\n".join(lines), content))
+        for path in paths(workspace):
+            answer = await raw(site.port, f"{method} {path} HTTP/1.1\nHost: 127.0.0.1:{site.port}\n{upgrade}\n")
+            answers.add(refusal(answer))
         assert len(answers) == 1
         assert not server.hub.instances
+
+    run_served(body)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("upgrade", ["", UPGRADE])
+def test_another_workspace_on_this_port_is_the_same_refusal(run_served: Run, method: str, upgrade: str) -> None:
+    async def body(server: Server) -> None:
+        add_probe(server, "thread")
+        add_probe(server, "thread", workspace="other")
+        site, other = server.sites.of_workspace("lab"), server.sites.of_workspace("other")
+        host = f"Host: 127.0.0.1:{site.port}\n"
+        usual = refusal(await raw(site.port, f"{method} / HTTP/1.1\n{host}{upgrade}\n"))
+        for credential in (f"Cookie: {site.cookie_name}={site.cookie_value}", f"Authorization: Bearer {TOKEN}"):
+            for path in paths(other.workspace):
+                if path.startswith("/narvi/"):
+                    request = f"{method} {path} HTTP/1.1\n{host}Origin: {site.origin}\n{credential}\n{upgrade}\n"
+                    assert refusal(await raw(site.port, request)) == usual
+        assert not server.hub.instances
+
+    run_served(body)
+
+
+def test_the_control_api_answers_on_the_system_site_alone(run_served: Run) -> None:
+    async def body(server: Server) -> None:
+        async with server.client.post(server.sites.of_workspace(SYSTEM).origin + "/api/status") as answer:
+            assert await answer.text() == "under control"
+        async with server.client.post(server.site.origin + "/api/status") as answer:
+            assert (answer.status, await answer.read()) == (403, REFUSAL)
+
+    run_served(body)
+
+
+def test_what_lets_into_one_workspace_lets_into_no_other(run_served: Run) -> None:
+    async def body(server: Server) -> None:
+        add_probe(server, "thread", workspace="other")
+        site, other = server.sites.of_workspace("lab"), server.sites.of_workspace("other")
+        page = f"GET {other.path('probe', 'main')} HTTP/1.1\nHost: 127.0.0.1:{other.port}\nConnection: close\n"
+        right = f"Cookie: {other.cookie_name}={other.cookie_value}\n\n"
+        assert (await raw(other.port, page + right)).startswith(b"HTTP/1.1 200")
+        for name, value in [
+            (site.cookie_name, site.cookie_value),
+            (other.cookie_name, site.cookie_value),
+            (site.cookie_name, other.cookie_value),
+            (other.cookie_name, ""),
+            (other.cookie_name, other.cookie_value[:-1]),
+            (other.cookie_name, other.cookie_value + "x"),
+        ]:
+            refusal(await raw(other.port, f"{page}Cookie: {name}={value}\n\n"))
+        ticket = urlsplit(site.issue_ticket(site.path("probe", "main"), 60)).path
+        refusal(await raw(other.port, f"GET {ticket} HTTP/1.1\nHost: 127.0.0.1:{other.port}\n\n"))
+        assert site.ticket_valid(ticket.rpartition("/")[2])
+
+    run_served(body)
+
+
+def test_cookies_that_another_port_has_set_lock_nobody_out(run_served: Run) -> None:
+    async def body(server: Server) -> None:
+        add_probe(server, "thread")
+        site = server.site
+        planted = f"{site.cookie_name}=planted; {site.cookie_name}="
+        page = f"GET {site.path('probe', 'main')} HTTP/1.1\nHost: 127.0.0.1:{site.port}\nConnection: close\n"
+        refusal(await raw(site.port, f"{page}Cookie: {planted}\n\n"))
+        good = f"{site.cookie_name}={site.cookie_value}"
+        for cookies in (f"{planted}; {good}", f"{good}; {planted}"):
+            assert (await raw(site.port, f"{page}Cookie: {cookies}\n\n")).startswith(b"HTTP/1.1 200")
+
+    run_served(body)
+
+
+def test_an_app_sees_no_cookie_of_ours(run_served: Run) -> None:
+    async def body(server: Server) -> None:
+        add_probe(server, "thread")
+        page = await server.page("lab/probe/main")
+        _, url = await page.ask("create", "probe", "a")
+        ours = f"{server.site.cookie_name}=x; narvi_20001=y; theirs=z"
+        told = json.loads((await server.get(f"lab/probe/main/{url}", headers={"Cookie": ours}))[1])
+        assert "cookie" in told[2] and "authorization" not in told[2]
+        ours = f"{server.site.cookie_name}=x; narvi_20001=y"
+        told = json.loads((await server.get(f"lab/probe/main/{url}", headers={"Cookie": ours}))[1])
+        assert "cookie" not in told[2]
 
     run_served(body)
 
@@ -74,9 +179,9 @@ def test_wrong_host_origin_or_source_is_refused_with_a_good_cookie(run_served: R
         add_probe(server, "thread")
         cookie = f"Cookie: {server.site.cookie_name}={server.site.cookie_value}\n"
         head = f"GET /narvi/lab/probe/main/index.html HTTP/1.1\n{cookie}"
-        good = await raw(server, f"{head}Host: 127.0.0.1:{server.site.port}\nConnection: close\n\n")
+        good = await raw(server.site.port, f"{head}Host: 127.0.0.1:{server.site.port}\nConnection: close\n\n")
         assert good.startswith(b"HTTP/1.1 200")
-        bad = await raw(server, f"{head}{lines.format(port=server.site.port)}Connection: close\n\n")
+        bad = await raw(server.site.port, f"{head}{lines.format(port=server.site.port)}Connection: close\n\n")
         assert not bad.startswith(b"HTTP/1.1 2")
 
     run_served(body)
@@ -85,13 +190,14 @@ def test_wrong_host_origin_or_source_is_refused_with_a_good_cookie(run_served: R
 def test_a_ticket_lets_in_once_and_leads_to_a_clean_url(run_served: Run) -> None:
     async def body(server: Server) -> None:
         add_probe(server, "thread")
-        path = server.site.path("lab", "probe", "main")
+        path = server.site.path("probe", "main")
         url = server.site.issue_ticket(path, 60)
         async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
             async with browser.get(url, allow_redirects=False) as answer:
                 assert (answer.status, answer.headers["Location"]) == (303, path)
                 cookie = answer.headers["Set-Cookie"]
                 assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and "Domain" not in cookie
+                assert "Path=/narvi/lab/;" in cookie
                 assert answer.headers["Cache-Control"] == "no-store"
             async with browser.get(server.site.origin + path) as page:
                 assert page.status == 200
@@ -126,5 +232,26 @@ def test_a_wrong_bearer_wins_over_a_good_cookie(run_served: Run) -> None:
         place = server.url("lab/probe/main/index.html")
         async with aiohttp.ClientSession(headers=headers) as client, client.get(place) as answer:
             assert answer.status == 403
+
+    run_served(body)
+
+
+@pytest.mark.parametrize("source", ["same-site", "cross-site"])
+def test_a_ticket_behind_a_link_of_another_page_leads_on_from_a_page_of_ours(run_served: Run, source: str) -> None:
+    async def body(server: Server) -> None:
+        add_probe(server, "thread")
+        site = server.site
+
+        async def follow(mode: str, dest: str) -> tuple[int, str, bool]:
+            ticket = site.issue_ticket(site.path("probe", "main"), 60)
+            headers = {"Sec-Fetch-Site": source, "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": dest}
+            browser = aiohttp.ClientSession(headers=headers)
+            async with browser, browser.get(ticket, allow_redirects=False) as answer:
+                return answer.status, await answer.text(), "Set-Cookie" in answer.headers
+
+        status, text, cookie = await follow("navigate", "document")
+        assert status == 200 and cookie and f"url={site.path('probe', 'main')}" in text
+        for mode, dest in (("no-cors", "image"), ("cors", "empty"), ("navigate", "iframe"), ("navigate", "")):
+            assert (await follow(mode, dest))[::2] == (403, False)
 
     run_served(body)

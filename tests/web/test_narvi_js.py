@@ -53,8 +53,7 @@ async def browser_page() -> AsyncIterator[Page]:
 
 
 async def visit(server: Server, page: Page, workspace: str, app: str) -> None:
-    path = server.site.path(workspace, app, "main")
-    await page.goto(server.site.issue_ticket(path, 60))
+    await page.goto(server.sites.issue_ticket(workspace, app, "main", 60))
 
 
 @pytest.fixture
