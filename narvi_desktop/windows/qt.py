@@ -117,7 +117,10 @@ def _share_one_profile(storage: str) -> None:
         if not arguments or not isinstance(arguments[0], str):
             return make(*arguments)
         if arguments[0] not in shared:
-            shared[arguments[0]] = make(arguments[0])
+            shared[arguments[0]] = made = make(arguments[0])
+            # As in every browser: a page opens a window when a person has clicked, not by itself.
+            attribute = QtWebEngineCore.QWebEngineSettings.WebAttribute.JavascriptCanOpenWindows
+            made.settings().setAttribute(attribute, False)
         return shared[arguments[0]]
 
     backend.QWebEngineProfile = profile

@@ -1,0 +1,79 @@
+"""A hostile app in a real window, and where links lead from one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.runtime.conftest import Account, until
+from tests.runtime.test_commands import make_app
+from tests.server.test_border import FOLDER, WORK_AT_HOME, stolen
+from tests.windows.test_windows import seat, titles
+
+__all__ = ["seat"]
+
+# No popup without a click; the browser that such a click opens is not ours to look into.
+NOT_IN_A_WINDOW = {"window", "window behind a redirect"}
+LINKS = """<!doctype html><title>Mine</title>
+<a target="_blank" href="{other}">another workspace</a>
+<a target="_blank" href="https://example.org/page?a=1">another site</a>
+<a target="_blank" href="second.html">at home</a>
+<a target="_blank" href="file:///etc/passwd">a file</a>
+<a target="_blank" href="mailto:ada@example.org">mail</a>
+"""
+
+
+def install(seat: Account, workspace: str) -> Path:
+    """Burglar and vault in a workspace; returns its data folder."""
+    folder = seat.home / "data/narvi-desktop/apps" / workspace
+    shutil.copytree(FOLDER, folder)
+    manifest = (folder / "narvi.toml").read_text()
+    (folder / "narvi.toml").write_text(manifest.replace('workspace = "burglar"', f'workspace = "{workspace}"'))
+    return seat.home / "data/narvi-desktop/data" / workspace
+
+
+def attack(seat: Account, data: Path, target: dict[str, Any]) -> dict[str, str]:
+    """Open the burglar on an app's workspace; what its page reports."""
+    name = f"{urlsplit(target['url']).port}-{target['workspace']}"
+    seat.json("open", "burglar/burglar", "--service-id", name)
+    report = data / f"{name}.json"
+    until(report.exists)
+    results: dict[str, str] = json.loads(report.read_text())
+    return results
+
+
+def test_a_window_gets_nothing_of_another_workspace(seat: Account) -> None:
+    burglar, vault = install(seat, "burglar"), install(seat, "vault")
+    target = seat.json("open", "vault/vault")
+    until(lambda: (vault / "touched.txt").exists())
+    assert stolen(attack(seat, burglar, target)) == {}
+    assert (vault / "touched.txt").read_text() == "session\n"
+    assert len(titles(seat, "^Vault$")) == 1
+    # At home the same ways work.
+    home = seat.json("open", "burglar/vault")
+    until(lambda: (burglar / "touched.txt").exists())
+    assert stolen(attack(seat, burglar, home)).keys() >= WORK_AT_HOME - NOT_IN_A_WINDOW
+
+
+def test_links_into_a_new_window_open_in_the_browser_but_not_for_another_workspace(seat: Account) -> None:
+    browser, opened = seat.home / "browser", seat.home / "opened"
+    browser.write_text(f'#!/bin/sh\necho "$1" >> {opened}\n')
+    browser.chmod(0o700)
+    seat.environment["BROWSER"] = f"{browser} %s"
+    folder = make_app(seat.home / "mine")
+    other = seat.json("open", "hello", "--no-window")["url"]
+    (folder / "web/index.html").write_text(LINKS.format(other=other))
+    url = seat.json("open", str(folder))["url"]
+    (window,) = titles(seat, "^Mine$")
+    subprocess.run(["xdotool", "windowfocus", "--sync", window], env=seat.environment, check=True)
+    for _ in range(5):
+        subprocess.run(["xdotool", "key", "Tab", "Return"], env=seat.environment, check=True)
+    until(lambda: opened.exists() and len(opened.read_text().splitlines()) == 3)
+    site, home, mail = opened.read_text().splitlines()
+    assert site == "https://example.org/page?a=1" and mail == "mailto:ada@example.org"
+    assert home.startswith(url.partition("/narvi/")[0] + "/ticket/")
+    assert titles(seat, "^Mine$") == [window]
