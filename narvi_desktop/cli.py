@@ -93,7 +93,8 @@ def _parser() -> argparse.ArgumentParser:
     adopting = commands.add_parser("adopt")
     adopting.set_defaults(run=_adopt)
     adopting.add_argument("given", type=int, nargs=3)
-    add("serve", _serve, "serve in the foreground, without windows").add_argument("--port", type=int)
+    serving = add("serve", _serve, "serve in the foreground, without windows")
+    serving.add_argument("--port", type=int, help="of the control API; each workspace has a port of its own")
     return parser
 
 

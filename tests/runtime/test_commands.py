@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import stat
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from tests.runtime.conftest import Account, is_alive, until
 
@@ -161,12 +163,34 @@ def test_serve_in_the_foreground(account: Account) -> None:
     process.communicate()
 
 
-def test_nobody_else_gets_the_workspace_of_a_bundled_app(account: Account) -> None:
+@pytest.mark.parametrize(("workspace", "reason"), [("notes", "narvi-desktop's own app"), ("desktop", "reserved")])
+def test_nobody_else_gets_a_workspace_of_ours(account: Account, workspace: str, reason: str) -> None:
     folder = make_app(account.home / "mine")
-    (folder / "narvi.toml").write_text(APP.replace('workspace = "mine"', 'workspace = "notes"'))
-    code, _, error = account.run("open", str(folder), "--no-window")
-    assert code == 2 and "narvi-desktop's own app" in error and str(folder) in error
+    (folder / "narvi.toml").write_text(APP.replace('workspace = "mine"', f'workspace = "{workspace}"'))
+    for text in (str(folder), str(make_installed(account, folder))):
+        code, _, error = account.run("open", text, "--no-window")
+        assert code == 2 and reason in error and text in error
     assert account.run("open", "notes", "--no-window")[0] == 0
+
+
+def make_installed(account: Account, folder: Path) -> Path:
+    """The same folder among the installed apps."""
+    return Path(shutil.copytree(folder, account.home / "data/narvi-desktop/apps/mine"))
+
+
+def test_each_workspace_has_its_own_address_and_the_record_names_that_of_desktop(account: Account) -> None:
+    hello, notes = (account.json("open", name, "--no-window")["url"] for name in ("hello", "notes"))
+    status = account.json("status")
+    assert hello.startswith(status["sites"]["hello"] + "/narvi/hello/")
+    assert notes.startswith(status["sites"]["notes"] + "/narvi/notes/")
+    assert account.record()["url"] == status["url"] == status["sites"]["desktop"]
+    assert len(set(status["sites"].values())) == 3
+    assert f"hello/hello/main: 0 sessions at {status['sites']['hello']}" in account.run("status")[1]
+    pid = account.record()["pid"]
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: not is_alive(pid))
+    assert account.json("open", "notes", "--no-window")["url"] == notes
+    assert account.record()["url"] == status["url"]
 
 
 def test_without_a_screen_the_address_is_printed_with_one_line(account: Account) -> None:
