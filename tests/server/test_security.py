@@ -167,6 +167,19 @@ def test_an_app_sees_no_cookie_of_ours(run_served: Run) -> None:
         "Host: 127.0.0.1\n",
         "Host: evil.example:{port}\n",
         "Host: 127.0.0.1:{port}\nHost: 127.0.0.1:{port}\n",
+        "Host: 127.0.0.1:{other}\n",
+        "Host: 127.0.0.1.:{port}\n",
+        "Host: 127.1:{port}\n",
+        "Host: 127.0.0.1:0{port}\n",
+        "Host: 127.0.0.1:{port}, evil.example\n",
+        "Host: evil.example:{port}\nX-Forwarded-Host: 127.0.0.1:{port}\nForwarded: host=127.0.0.1:{port}\n",
+        "Host: 127.0.0.1:{port}\nOrigin: http://127.0.0.1:{other}\n",
+        "Host: 127.0.0.1:{port}\nOrigin: http://127.0.0.1:{port}\nOrigin: http://127.0.0.1:{port}\n",
+        "Host: 127.0.0.1:{port}\nOrigin: http://127.0.0.1:{port}.evil.example\n",
+        "Host: 127.0.0.1:{port}\nOrigin: http://localhost:{port}\n",
+        "Host: 127.0.0.1:{port}\nOrigin: https://127.0.0.1:{port}\n",
+        "Host: 127.0.0.1:{port}\nOrigin:\n",
+        "Host: 127.0.0.1:{port}\nSec-Fetch-Site: same-origin\nSec-Fetch-Site: same-site\n",
         "Host: 127.0.0.1:{port}\nOrigin: http://evil.example\n",
         "Host: 127.0.0.1:{port}\nOrigin: null\n",
         "Host: 127.0.0.1:{port}\nOrigin: http://127.0.0.1:1\n",
@@ -181,7 +194,9 @@ def test_wrong_host_origin_or_source_is_refused_with_a_good_cookie(run_served: R
         head = f"GET /narvi/lab/probe/main/index.html HTTP/1.1\n{cookie}"
         good = await raw(server.site.port, f"{head}Host: 127.0.0.1:{server.site.port}\nConnection: close\n\n")
         assert good.startswith(b"HTTP/1.1 200")
-        bad = await raw(server.site.port, f"{head}{lines.format(port=server.site.port)}Connection: close\n\n")
+        other = server.sites.of_workspace("other").port
+        wrong = lines.format(port=server.site.port, other=other)
+        bad = await raw(server.site.port, f"{head}{wrong}Connection: close\n\n")
         assert not bad.startswith(b"HTTP/1.1 2")
 
     run_served(body)
@@ -253,5 +268,31 @@ def test_a_ticket_behind_a_link_of_another_page_leads_on_from_a_page_of_ours(run
         assert status == 200 and cookie and f"url={site.path('probe', 'main')}" in text
         for mode, dest in (("no-cors", "image"), ("cors", "empty"), ("navigate", "iframe"), ("navigate", "")):
             assert (await follow(mode, dest))[::2] == (403, False)
+
+    run_served(body)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "GET http://127.0.0.1:{port}/narvi/lab/probe/main/index.html HTTP/1.1",
+        "GET //127.0.0.1:{port}/narvi/lab/probe/main/index.html HTTP/1.1",
+        "CONNECT 127.0.0.1:{port} HTTP/1.1",
+        "OPTIONS * HTTP/1.1",
+        "GET /narvi/other/probe/main/index.html HTTP/1.1",
+        "GET /narvi/lab/../other/probe/main/index.html HTTP/1.1",
+        "GET /narvi/%6cab%2f..%2fother/probe/main/index.html HTTP/1.1",
+        "POST /narvi/lab/probe/main/index.html HTTP/1.1\nX-HTTP-Method-Override: GET",
+    ],
+)
+def test_odd_requests_get_nowhere_even_with_a_good_cookie(run_served: Run, line: str) -> None:
+    async def body(server: Server) -> None:
+        add_probe(server, "thread")
+        add_probe(server, "thread", workspace="other")
+        site = server.site
+        rest = f"Host: 127.0.0.1:{site.port}\nCookie: {site.cookie_name}={site.cookie_value}\nConnection: close\n\n"
+        answer = await raw(site.port, f"{line.format(port=site.port)}\n{rest}")
+        assert answer.startswith((b"HTTP/1.1 4", b"HTTP/1.0 4")) and b"Traceback" not in answer
+        assert not server.hub.instances
 
     run_served(body)

@@ -1,0 +1,102 @@
+"""The control API: bearer, POST and JSON only; what is odd is a 400."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import pathlib
+from collections.abc import Coroutine
+from typing import Any
+
+import aiohttp
+import pytest
+
+from narvi_desktop.server.control import CommandError, Control
+from narvi_desktop.server.front import Front, bind
+from narvi_desktop.server.hub import Hub
+from narvi_desktop.server.site import SYSTEM, Sites
+from narvi_desktop.settings import Settings
+
+LIMIT = 64 * 1024
+
+
+async def echo(payload: dict[str, Any]) -> dict[str, Any]:
+    return {"heard": payload}
+
+
+async def refuse(payload: dict[str, Any]) -> dict[str, Any]:
+    raise CommandError("not today", "because", exit_code=2)
+
+
+async def break_down(payload: dict[str, Any]) -> dict[str, Any]:
+    raise ZeroDivisionError("secret detail")
+
+
+def ask(
+    path: str, body: bytes = b"{}", method: str = "POST", kind: str = "application/json"
+) -> tuple[int, dict[str, Any]]:
+    async def run() -> tuple[int, dict[str, Any]]:
+        sites = Sites(lambda workspace: bind(0))
+        control = Control({"echo": echo, "refuse": refuse, "break": break_down}, LIMIT)
+        front = Front(Hub(Settings(), pathlib.Path()), sites, b"token", control.answer)
+        url = sites.of_workspace(SYSTEM).origin + path
+        headers = {"Authorization": "Bearer token", "Content-Type": kind}
+        try:
+            client = aiohttp.ClientSession(headers=headers)
+            async with client, client.request(method, url, data=body) as answer:
+                return answer.status, json.loads(await answer.text())
+        finally:
+            await front.close(1)
+
+    running: Coroutine[Any, Any, tuple[int, dict[str, Any]]] = run()
+    return asyncio.run(running)
+
+
+def test_a_command_and_its_answer() -> None:
+    assert ask("/api/echo", b'{"a": 1}') == (200, {"schema": 1, "heard": {"a": 1}})
+
+
+def test_what_a_command_refuses_and_what_breaks() -> None:
+    status, answer = ask("/api/refuse")
+    assert (status, answer["error"], answer["detail"], answer["exit_code"]) == (400, "not today", "because", 2)
+    status, answer = ask("/api/break")
+    assert status == 500 and "ZeroDivisionError" in answer["error"] and "Traceback" not in json.dumps(answer)
+
+
+@pytest.mark.parametrize("path", ["/api/nothing", "/api/echo/more"])
+def test_unknown_commands(path: str) -> None:
+    assert ask(path)[0] == 404
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_by_post_alone(method: str) -> None:
+    assert ask("/api/echo", method=method)[0] == 405
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp"])
+def test_json_alone(kind: str) -> None:
+    assert ask("/api/echo", kind=kind)[0] == 405
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"text"',
+        b"\xff\xfe",
+        b'{"a": 1} x',
+        b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
+        b"[" * 60_000,
+        b'{"a": "' + b"x" * (LIMIT - 8) + b'"}',
+    ],
+)
+def test_what_is_odd_or_above_the_limit_is_a_400(body: bytes) -> None:
+    assert ask("/api/echo", body)[0] == 400
+
+
+def test_a_body_of_exactly_the_limit() -> None:
+    status, answer = ask("/api/echo", b'{"a": "' + b"x" * (LIMIT - 9) + b'"}')
+    assert status == 200 and len(answer["heard"]["a"]) == LIMIT - 9
