@@ -23,6 +23,8 @@ class Settings:
     instance_limit: int = 256
     monitoring_interval: float = 2
     monitoring_retention: float = 1800
+    stuck_warning: float = 5
+    stuck_after: float = 30
     ping_after: float = 20
     ping_timeout: float = 20
     ticket_life: float = 60

@@ -27,6 +27,7 @@ ALLOWED_PARTS: dict[str, set[str]] = {
 ALLOWED_LIBRARIES: dict[str, set[str]] = {
     "aiohttp": {"server", "runtime"},
     "platformdirs": {"runtime"},
+    "psutil": {"monitor", "apps"},
     "rich": {"monitor"},
     "webview": {"windows"},
     "qtpy": {"windows"},

@@ -6,7 +6,7 @@ import dataclasses
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from narvi_desktop.settings import Settings
 
@@ -35,14 +35,19 @@ def load(folder: Path) -> Config:
 
 
 def _config(values: dict[str, Any]) -> Config:
-    known: dict[str, type] = {name: type(value) for name, value in dataclasses.asdict(Settings()).items()}
+    known = get_type_hints(Settings)
     numbers: dict[str, Any] = {}
     for name, value in values.get("settings", {}).items():
         if name not in known:
             raise ValueError(f"settings.{name} is not known")
-        if isinstance(value, list) != (known[name] is tuple):
+        of_many = known[name] not in (int, float)
+        if isinstance(value, list) != of_many:
             raise ValueError(f"settings.{name} has the wrong type")
-        numbers[name] = tuple(value) if isinstance(value, list) else known[name](value)
+        for number in value if isinstance(value, list) else [value]:
+            whole = known[name] is not int or isinstance(number, int)
+            if isinstance(number, bool) or not isinstance(number, (int, float)) or not whole or not number > 0:
+                raise ValueError(f"settings.{name} must be a {'whole ' if known[name] is int else ''}number above 0")
+        numbers[name] = tuple(value) if of_many else value
     port = values.get("port")
     if port is not None and not (isinstance(port, int) and 1024 <= port <= 65535):
         raise ValueError("port must be from 1024 to 65535")

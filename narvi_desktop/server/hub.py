@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,13 @@ from narvi_desktop.settings import Settings
 
 from .instance import Instance, InstanceFailed, InstanceRefused
 from .logs import AppLog
+from .measures import OwnMeasures
+from .overview import admin_data
 from .resources import Resources, Roots
 from .session import GOING_AWAY, SERVICE_RESTARTS
+from .trace import Trace
+
+logger = logging.getLogger("narvi_desktop.server")
 
 
 @dataclass
@@ -66,13 +73,15 @@ class Failures:
     """How often in a row an instance has died, and when it may try again."""
 
     count: int = 0
+    failed_at: float = 0.0
     retry_at: float = 0.0
     detail: str = ""
 
     def note(self, detail: str, lived: float, settings: Settings) -> None:
         self.count = 1 if lived >= settings.steady_after else self.count + 1
         delays = settings.restart_delays
-        self.retry_at = time.monotonic() + delays[min(self.count, len(delays)) - 1]
+        self.failed_at = time.monotonic()
+        self.retry_at = self.failed_at + delays[min(self.count, len(delays)) - 1]
         self.detail = detail
 
     def down(self, settings: Settings) -> bool:
@@ -88,13 +97,20 @@ class Hub:
         self.apps: dict[tuple[str, str], App] = {}
         self.instances: set[Instance] = set()
         self.closing = False
+        rounds = round(settings.monitoring_retention / settings.monitoring_interval)
+        self.own = OwnMeasures(rounds)
+        self.trace = Trace()
         self.on_round: list[Callable[[], None]] = []
+        # Around each round of monitoring: who measures before it, and who wants to know after it.
+        self.before_monitoring: list[Callable[[], None]] = []
+        self.after_monitoring: list[Callable[[], None]] = []
         self._logs = logs
         self._log_of: dict[tuple[str, str], AppLog] = {}
         self._shared: dict[tuple[str, str, str], Instance] = {}
         self._starting: dict[tuple[str, str, str], asyncio.Task[Instance]] = {}
         self._spares: dict[tuple[str, str, str], Instance] = {}
         self._failures: dict[tuple[str, str, str], Failures] = {}
+        self._restarts: Counter[tuple[str, str, str]] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
 
     # Registering: what Narvi's register_service and register_app take.
@@ -239,6 +255,7 @@ class Hub:
         self.instances.discard(instance)
         if not known or instance.stopping or self.closing or key in self._starting:
             return
+        self._restarts[key] += 1
         failures = self._failures.setdefault(key, Failures())
         failures.note("the worker ended by itself", instance.uptime, self.settings)
         if service.background and not failures.down(self.settings):
@@ -255,6 +272,8 @@ class Hub:
 
     async def restart(self, service: Service, service_id: str | None = None) -> int:
         """Stop the running instances; the pages that reconnect start them again. Returns how many ran."""
+        for instance in self._chosen(service, service_id):
+            self._restarts[service.workspace, service.name, instance.service_id] += 1
         stopped = await self.stop(service, service_id, SERVICE_RESTARTS, "the service restarts")
         self.ask_again(service, service_id)
         return stopped
@@ -267,13 +286,16 @@ class Hub:
         reason: str = "stopped",
     ) -> int:
         """Stop instances: of one service id, of a service, or all. Returns how many."""
-        chosen = [
+        chosen = self._chosen(service, service_id)
+        await asyncio.gather(*(instance.stop(code, reason) for instance in chosen))
+        return len(chosen)
+
+    def _chosen(self, service: Service | None, service_id: str | None) -> list[Instance]:
+        return [
             instance
             for instance in self.instances
             if service in (None, instance.service) and service_id in (None, instance.service_id)
         ]
-        await asyncio.gather(*(instance.stop(code, reason) for instance in chosen))
-        return len(chosen)
 
     async def close(self) -> None:
         """Stop everything; nothing starts any more."""
@@ -289,29 +311,37 @@ class Hub:
 
     def admin_data(self) -> dict[str, Any]:
         """All services as Narvi's admin data shows them."""
-        data: dict[str, Any] = {}
-        for (workspace, name), service in self.services.items():
-            apps = [{"app_name": app} for app in service.apps]
-            data.setdefault(workspace, {})[name] = {"instances": {}, "apps": apps}
-        for instance in self.instances:
-            service = instance.service
-            entry = data.get(service.workspace, {}).get(service.name)
-            if entry is not None and instance.running:
-                entry["instances"].setdefault(instance.service_id, []).append(instance.admin_data())
-        return data
+        return admin_data(self)
+
+    def restarts_of(self, instance: Instance) -> int:
+        return self._restarts[instance.service.workspace, instance.service.name, instance.service_id]
+
+    def failures_of(self, service: Service) -> Iterator[tuple[str, str, float, str]]:
+        """Service id, state, seconds and why, of what has failed and does not run: "restarting" or "failed"."""
+        now = time.monotonic()
+        for key, failures in self._failures.items():
+            instance = self._shared.get(key)
+            if key[:2] != (service.workspace, service.name) or not failures.count:
+                continue
+            if instance is None or not instance.running:
+                waits = not failures.down(self.settings) and (key in self._starting or failures.retry_at > now)
+                yield key[2], "restarting" if waits else "failed", now - failures.failed_at, failures.detail
 
     async def run_rounds(self) -> None:
         """Each second the pings, each monitoring interval the metrics and the admin listeners."""
         last = last_metrics = time.monotonic()
+        pause = min(1.0, self.settings.monitoring_interval, self.settings.ping_after / 2)
         while True:
-            await asyncio.sleep(min(1.0, self.settings.monitoring_interval, self.settings.ping_after / 2))
+            before = time.monotonic()
+            await asyncio.sleep(pause)
             now = time.monotonic()
+            self.own.lag = max(self.own.lag, now - before - pause)
             # A machine that slept, or a loop that hung, says nothing about the other side.
             await self._ping(now, awake=now - last < 5)
             last = now
             if now - last_metrics >= self.settings.monitoring_interval:
                 last_metrics = now
-                self._monitor()
+                self._monitor(now)
             for call in self.on_round:
                 call()
 
@@ -323,16 +353,31 @@ class Hub:
                     with contextlib.suppress(ConnectionError, TimeoutError, RuntimeError):
                         await asyncio.wait_for(session.socket.ping(), 0.1)
 
-    def _monitor(self) -> None:
+    def _monitor(self, now: float) -> None:
+        """One round; a callback of ours that fails spoils nobody's next."""
+        _call_each(self.before_monitoring)
+        clock, rate = time.time(), 0.0
         for instance in self.instances:
             if instance.running:
+                instance.measures.sample(clock, now, len(instance.sessions))
+                rate += instance.measures.rate
                 instance.want_metrics()
+        self.own.sample(clock, self.session_count(), rate)
         listening = [instance for instance in self.instances if instance.wants_admin_data and instance.running]
         for instance in listening:
             # Each its own copy: a listener in a thread may change what it gets.
             instance.give_admin_data(self.admin_data())
+        _call_each(self.after_monitoring)
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _call_each(callbacks: list[Callable[[], None]]) -> None:
+    for callback in callbacks:
+        try:
+            callback()
+        except Exception:
+            logger.exception("a round of monitoring failed")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from narvi_desktop.worker.link import Frame, Kind
 
+from .measures import Measures
 from .request_services import RequestTable
 from .session import BYTES_OPCODE, SERVICE_RESTARTS, TEXT_OPCODE, Session, encode_message
 from .workers import ProcessWorker, ThreadWorker, Worker
@@ -50,6 +51,9 @@ class Credit:
         if len(self._sizes) >= self.most_messages or self._bytes >= self.most_bytes:
             self.available.clear()
 
+    def __len__(self) -> int:
+        return len(self._sizes)
+
     def give_back(self, count: int) -> None:
         for _ in range(min(count, len(self._sizes))):
             self._bytes -= self._sizes.popleft()
@@ -68,6 +72,7 @@ class Instance:
         self.requests = RequestTable()
         self.metrics: deque[tuple[float, dict[str, Any]]] = deque()
         self.metrics_metadata: dict[str, Any] = {}
+        self.measures = Measures(round(hub.settings.monitoring_retention / hub.settings.monitoring_interval))
         self.wants_admin_data = False
         self.stopping = False
         self.ended = asyncio.Event()
@@ -84,6 +89,7 @@ class Instance:
         self._pending: dict[int, asyncio.Future[Frame]] = {}
         self._touched: set[Session] = set()
         self._idle: asyncio.TimerHandle | None = None
+        self._stack_asked = False
         self._actions: dict[Kind, Callable[[Frame], None]] = {
             Kind.READY: lambda frame: self._settle(None),
             Kind.FAILED: lambda frame: self._settle(InstanceFailed(frame.head["traceback"])),
@@ -95,6 +101,8 @@ class Instance:
             Kind.APP_MESSAGE_TO: self._app_message_to,
             Kind.ADMIN_WANTED: lambda frame: setattr(self, "wants_admin_data", True),
             Kind.METRICS: self._take_metrics,
+            Kind.CALLBACK_TIMES: lambda frame: self.measures.told(frame.head, frame.number, time.monotonic()),
+            Kind.STACK: self._warn_of_stack,
             Kind.STOPPED: lambda frame: None,
         }
 
@@ -106,6 +114,25 @@ class Instance:
     @property
     def uptime(self) -> float:
         return time.monotonic() - self.started
+
+    @property
+    def state(self) -> tuple[str, float]:
+        """One word, and for how many seconds: starting, running, idle, stuck, stopping."""
+        now = time.monotonic()
+        if not self._ready.done():
+            return "starting", self.uptime
+        if not self.running:
+            return "stopping", self.uptime
+        busy = self.measures.running(now)
+        if busy is not None and busy[1] >= self._settings.stuck_after:
+            return "stuck", busy[1]
+        return ("running", self.uptime) if self.busy() else ("idle", now - self.last_used)
+
+    @property
+    def waiting(self) -> dict[str, int]:
+        """Lengths of the queues: with the runtime, in the worker, to the pages."""
+        to_pages = sum(session.waiting for session in self.sessions.values())
+        return {"to_worker": len(self._credit), "in_worker": self.measures.inbox, "to_pages": to_pages}
 
     @property
     def pid(self) -> int | None:
@@ -183,6 +210,8 @@ class Instance:
         """Hand a page's message on; waits while the worker is behind, which pauses the page's socket."""
         await self._credit.available.wait()
         self._credit.take(len(body))
+        session.traffic.came(len(body))
+        self.measures.traffic.came(len(body))
         self._post(Frame(Kind.TEXT if text else Kind.BYTES, session.number, None, body))
 
     async def request(
@@ -194,6 +223,7 @@ class Instance:
         answer: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
         self._pending[number] = answer
         self.last_used = time.monotonic()
+        self.measures.requests += 1
         head = {"handler": handler_id, "path": path, "query": query, "headers": headers}
         self._post(Frame(Kind.REQUEST, number, head, body))
         try:
@@ -214,6 +244,15 @@ class Instance:
         return True
 
     def want_metrics(self) -> None:
+        """A round: the app's own metrics, and what the worker says of its callbacks."""
+        now = time.monotonic()
+        busy = self.measures.running(now)
+        if busy is None or busy[1] < self._settings.stuck_warning:
+            self._stack_asked = False
+        elif not self._stack_asked:
+            self._stack_asked = True
+            self._post(Frame(Kind.STACK_WANTED))
+        self.measures.asked(now)
         self._post(Frame(Kind.METRICS_WANTED))
 
     def give_admin_data(self, data: dict[str, Any]) -> None:
@@ -262,15 +301,20 @@ class Instance:
         text = frame.kind in (Kind.SEND_ONE_TEXT, Kind.SEND_ALL_TEXT, Kind.SEND_EXCEPT_TEXT)
         data = encode_message(TEXT_OPCODE if text else BYTES_OPCODE, frame.body)
         if frame.kind in (Kind.SEND_ONE_TEXT, Kind.SEND_ONE_BYTES):
-            session = self.sessions.get(frame.number)
-            if session is not None:
-                session.put(data)
-                self._touched.add(session)
-            return
-        for number, session in self.sessions.items():
-            if number <= frame.number and number != frame.head:
-                session.put(data)
-                self._touched.add(session)
+            one = self.sessions.get(frame.number)
+            reached = [] if one is None else [one]
+        else:
+            reached = [
+                session
+                for number, session in self.sessions.items()
+                if number <= frame.number and number != frame.head
+            ]
+        size = len(frame.body)
+        for session in reached:
+            session.put(data)
+            session.traffic.went(size)
+        self._touched.update(reached)
+        self.measures.traffic.went(size, len(reached))
 
     def _add_request_service(self, frame: Frame) -> None:
         head = frame.head
@@ -285,6 +329,7 @@ class Instance:
         head = frame.head
         target = self._hub.running_instance(head["workspace"], head["app"], head["service_id"])
         found = target is not None and target.app_message(self.service, self.service_id, frame.body)
+        self._hub.trace.note(self.service, self.service_id, head, found, len(frame.body))
         self._post(Frame(Kind.APP_ANSWER, frame.number, found))
 
     def _take_metrics(self, frame: Frame) -> None:
@@ -293,6 +338,10 @@ class Instance:
         oldest = frame.head["time"] - self._settings.monitoring_retention
         while self.metrics and self.metrics[-1][0] < oldest:
             self.metrics.pop()
+
+    def _warn_of_stack(self, frame: Frame) -> None:
+        limit = self._settings.stuck_warning
+        self._log.say(f"{frame.head['name']} has not returned for {limit:g} s; it stands at\n{frame.head['stack']}")
 
     def _settle(self, error: Exception | None) -> None:
         if self._ready.done():
@@ -334,19 +383,6 @@ class Instance:
         if self._idle is not None:
             self._idle.cancel()
             self._idle = None
-
-    def admin_data(self) -> dict[str, Any]:
-        """This instance as Narvi's admin data shows it."""
-        now = time.monotonic()
-        return {
-            "uptime": self.uptime,
-            "sessions": {
-                session.session_id: {"app_name": session.app, "uptime": now - session.started}
-                for session in self.sessions.values()
-            },
-            "metrics": [[at, values] for at, values in self.metrics],
-            "metrics_metadata": self.metrics_metadata,
-        }
 
 
 def plain_query(query: Mapping[str, str]) -> dict[str, str]:

@@ -12,6 +12,8 @@ from aiohttp.abc import AbstractStreamWriter
 
 from narvi_desktop.settings import Settings
 
+from .measures import Traffic
+
 SERVICE_FAILED = 1011
 SERVICE_RESTARTS = 1012
 TOO_SLOW = 1013
@@ -43,6 +45,7 @@ class Session:
         self.started = self.last_heard = time.monotonic()
         self.ping_sent: float | None = None
         self.reading = False
+        self.traffic = Traffic()
         self._settings = settings
         self._transport: asyncio.Transport | None = None
         self._writer: AbstractStreamWriter | None = None
@@ -79,6 +82,11 @@ class Session:
             self._refused_bytes > self._settings.outbox_bytes and len(self._refused) > 1
         ):
             self.abort_too_slow()
+
+    @property
+    def waiting(self) -> int:
+        """Messages that the kernel has refused."""
+        return len(self._refused)
 
     def close(self, code: int, reason: str = "") -> None:
         """Say goodbye; safe to call twice."""

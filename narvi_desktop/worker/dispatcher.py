@@ -17,7 +17,10 @@ ASYNC = object()
 Script = Generator[Any, Any, None]
 
 
-def run(script: Script, inbox: Inbox, report: Callable[[str], None]) -> None:
+Report = Callable[[str, BaseException], object]
+
+
+def run(script: Script, inbox: Inbox, report: Report) -> None:
     """Drive the script to its end; changes to an asyncio loop at the first awaitable."""
     wanted = next(script, None)
     while wanted is WAIT:
@@ -33,7 +36,7 @@ def _send(script: Script, value: Any) -> Any:
         return None
 
 
-def _run_with_loop(script: Script, wanted: Any, inbox: Inbox, report: Callable[[str], None]) -> None:
+def _run_with_loop(script: Script, wanted: Any, inbox: Inbox, report: Report) -> None:
     import asyncio  # here, not above: it doubles the memory of a worker that has no use for it
 
     loop = asyncio.new_event_loop()
@@ -42,8 +45,8 @@ def _run_with_loop(script: Script, wanted: Any, inbox: Inbox, report: Callable[[
     while not main.done():
         try:
             loop.run_until_complete(main)
-        except BaseException:  # a task of the app raised SystemExit or KeyboardInterrupt through the loop
-            report("a task of the app stopped the event loop")
+        except BaseException as error:  # a task of the app raised SystemExit or KeyboardInterrupt through the loop
+            report("a task of the app stopped the event loop", error)
     tasks = asyncio.all_tasks(loop)
     for task in tasks:
         task.cancel()

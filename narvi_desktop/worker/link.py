@@ -29,6 +29,7 @@ class Kind(IntEnum):
     APP_ANSWER = 10
     METRICS_WANTED = 11
     ADMIN_DATA = 12
+    STACK_WANTED = 13
     # From the worker.
     READY = 32
     FAILED = 33
@@ -47,6 +48,8 @@ class Kind(IntEnum):
     ADMIN_WANTED = 46
     METRICS = 47
     STOPPED = 48
+    CALLBACK_TIMES = 49
+    STACK = 50
 
 
 class Frame(NamedTuple):

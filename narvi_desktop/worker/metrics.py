@@ -17,11 +17,12 @@ _LONGEST_TEXT = 1000
 class Metrics:
     """Asked by the runtime at its interval; a callback that still runs is not asked again."""
 
-    def __init__(self, emit: Callable[[Frame], None], report: Callable[[str], None]) -> None:
+    def __init__(self, emit: Callable[[Frame], None], report: Callable[[str, BaseException], object]) -> None:
         self._emit = emit
         self._report = report
         self._callback: Callable[[], dict[str, Any] | None] | None = None
         self._metadata: dict[str, Any] = {}
+        self.dropped = 0
         self._wanted = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -56,8 +57,10 @@ class Metrics:
 
                     values = asyncio.run(_awaited(values))
                 checked = checked_values(values)
-            except BaseException:  # app code
-                self._report("the metrics callback failed")
+                self.dropped += len(values or ()) - len(checked)
+            except BaseException as error:  # app code
+                self._report("the metrics callback failed", error)
+                self.dropped += 1
                 continue
             if checked:
                 head = {"time": time.time(), "values": checked, "metadata": self._metadata}

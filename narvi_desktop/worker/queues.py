@@ -45,6 +45,10 @@ class Inbox:
     def empty(self) -> bool:
         return self._frames.empty()
 
+    def __len__(self) -> int:
+        """About how many events wait."""
+        return self._frames.qsize()
+
     def _overtaken(self, frame: Frame) -> Frame:
         # The stop may have come while `get` was waiting.
         return self._stop or frame
@@ -71,6 +75,11 @@ class Outbox:
         with self._changed:
             while self._bytes > self._limit and not self._closed:
                 self._changed.wait()
+        self.offer(frame)
+
+    def offer(self, frame: Frame) -> None:
+        """Put without waiting: for the thread that reads the link, which nothing may hold, and for small frames."""
+        with self._changed:
             if self._closed:
                 return
             first = not self._frames

@@ -10,6 +10,7 @@ from typing import Any, Callable, NamedTuple
 from . import patterns
 from .link import Frame, Kind
 from .services import RequestHandler
+from .times import name_of
 
 Emit = Callable[[Frame], None]
 
@@ -69,6 +70,11 @@ class RequestServices:
         for handler_id, entry in list(self._entries.items()):
             if entry.key[3] == session_id:
                 self.remove(handler_id)
+
+    def name_of(self, frame: Frame) -> str:
+        """What a person calls the handler of a request."""
+        entry = self._entries.get(frame.head["handler"])
+        return "request" if entry is None else name_of(entry.handler, "request")
 
     def answer(
         self, frame: Frame, call: Callable[..., Generator[Any, Any, Any]]

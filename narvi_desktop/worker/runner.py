@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-import traceback
 from collections.abc import Generator
 from typing import Any, Callable, NamedTuple
 
@@ -15,9 +14,12 @@ from .metrics import Metrics
 from .queues import Inbox, Outbox
 from .requests import RequestServices
 from .services import WebAppServices
+from .times import CallbackTimes, name_of
+from .tracebacks import describe, stack_of
 
 MESSAGE_LIMIT = 16 * 1024 * 1024
 APP_ANSWER_TIMEOUT = 5.0  # seconds that send_to_app waits
+_LONGEST_ERROR = 2000  # characters of it that the monitor is told
 _CREDIT_BATCH = 64  # messages reported done at once while more wait
 _SEND_KINDS = {
     ("one", True): Kind.SEND_ONE_TEXT,
@@ -55,6 +57,9 @@ class Runner:
     def __init__(self, outbox: Outbox, write_log: Callable[[str], None], private_modules: bool) -> None:
         self.identity = Identity("", "", "")
         self.errors = 0
+        self.last_error = ""
+        self.times = CallbackTimes()
+        self._thread = 0
         self._outbox = outbox
         self._write_log = write_log
         self._private_modules = private_modules
@@ -83,6 +88,9 @@ class Runner:
             self._answered(frame.number, bool(frame.head))
         elif frame.kind is Kind.METRICS_WANTED:
             self.metrics.wanted()
+            self._report_times()
+        elif frame.kind is Kind.STACK_WANTED:
+            self._report_stack()
         elif frame.kind is Kind.REQUEST_CANCELLED:
             self._cancelled.add(frame.number)
         else:
@@ -134,15 +142,19 @@ class Runner:
         self._answers.pop(number, None)
         return answer.found
 
-    def report(self, what: str) -> None:
-        """Log the exception that is being handled; an app's fault never ends its instance."""
+    def report(self, what: str, error: BaseException) -> str:
+        """Log what app code raised, and return it; an app's fault never ends its instance."""
+        described = describe(error)
         self.errors += 1
-        self._write_log(f"{what}:\n{traceback.format_exc()}")
+        self.last_error = f"{what}: {described}"[:_LONGEST_ERROR]
+        self._write_log(f"{what}: {described}")
+        return described
 
     # The app's thread.
 
     def run(self) -> None:
         """Construct the service and call it until it is stopped."""
+        self._thread = threading.get_ident()
         dispatcher.run(self._script(), self._inbox, self.report)
         self._closed = True
 
@@ -168,11 +180,13 @@ class Runner:
             service_class = load(head["class"], head["folder"], self._private_modules)
             if has_async_methods(service_class):
                 yield dispatcher.ASYNC
+            self.times.begin("the constructor")
             yield from _call(service_class, WebAppServices(self), **head["parameters"])
-        except BaseException:  # app code
-            self.report("the service could not start")
-            self._emit(Frame(Kind.FAILED, 0, {"traceback": traceback.format_exc()}))
+        except BaseException as error:  # app code
+            self._emit(Frame(Kind.FAILED, 0, {"traceback": self.report("the service could not start", error)}))
             return False
+        finally:
+            self.times.end()
         version = ".".join(map(str, sys.version_info[:3]))
         self._emit(Frame(Kind.READY, 0, {"python": version}))
         return True
@@ -220,11 +234,14 @@ class Runner:
             self._cancelled.discard(frame.number)
             return
         try:
+            self.times.begin(self.requests.name_of(frame))
             response = yield from self.requests.answer(frame, _call)
-        except BaseException:  # app code
-            self.report("a request handler failed")
+        except BaseException as error:  # app code
+            self.report("a request handler failed", error)
             head = {"status": 500, "type": "text/plain", "headers": {}}
             response = Frame(Kind.RESPONSE, frame.number, head, b"The app could not answer; its log says why.")
+        finally:
+            self.times.end()
         self._cancelled.discard(frame.number)
         self._emit(response)
 
@@ -237,9 +254,12 @@ class Runner:
     def _notify(self, event: str, *arguments: Any) -> Generator[Any, Any, None]:
         for callback in self._listeners.get(event, ()):
             try:
+                self.times.begin(name_of(callback, event))
                 yield from _call(callback, *arguments)
-            except BaseException:  # app code, SystemExit too: the next listener and event still run
-                self.report(f"the {event} callback {getattr(callback, '__qualname__', callback)} failed")
+            except BaseException as error:  # app code, SystemExit too: the next listener and event still run
+                self.report(f"the {event} callback {getattr(callback, '__qualname__', callback)} failed", error)
+            finally:
+                self.times.end()
 
     def _report_done(self) -> None:
         self._done += 1
@@ -253,6 +273,24 @@ class Runner:
         # After the stop the old services object does nothing any more.
         if not self._closed:
             self._outbox.put(frame)
+
+    # Offered, not emitted: these are said by the thread that reads the link, also while app code holds its own.
+
+    def _report_times(self) -> None:
+        head = {
+            "callbacks": self.times.summary(),
+            "running": self.times.running(),
+            "errors": self.errors,
+            "last_error": self.last_error,
+            "metrics_dropped": self.metrics.dropped,
+        }
+        self._outbox.offer(Frame(Kind.CALLBACK_TIMES, len(self._inbox), head))
+
+    def _report_stack(self) -> None:
+        frame = sys._current_frames().get(self._thread)
+        running = self.times.running()
+        if frame is not None and running is not None:
+            self._outbox.offer(Frame(Kind.STACK, 0, {"name": running[0], "stack": stack_of(frame)}))
 
     def _answered(self, number: int, found: bool) -> None:
         answer = self._answers.get(number)

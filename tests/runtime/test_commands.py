@@ -109,7 +109,7 @@ def test_a_folder_by_path_makes_its_other_apps_known(account: Account, tmp_path:
     make_app(tmp_path / "my app")
     assert account.json("open", "./my app", "--no-window")["app"] == "mine"
     instances = account.json("status")["admin"]["mine"]["mine"]
-    assert instances["apps"] == [{"app_name": "mine"}, {"app_name": "second"}]
+    assert [app["app_name"] for app in instances["apps"]] == ["mine", "second"]
 
 
 def test_a_workspace_belongs_to_who_claimed_it(account: Account, tmp_path: Path) -> None:

@@ -239,7 +239,7 @@ def test_metrics_and_admin_listener(run_served: Run, isolation: str) -> None:
             (instance,) = data["lab"]["probe"]["instances"]["main"]
             if instance["metrics"]:
                 break
-        assert data["lab"]["probe"]["apps"] == [{"app_name": "probe"}]
+        assert [app["app_name"] for app in data["lab"]["probe"]["apps"]] == ["probe"]
         assert instance["sessions"][page.session_id]["app_name"] == "probe"
         assert instance["uptime"] > 0
         time, values = instance["metrics"][0]

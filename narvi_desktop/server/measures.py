@@ -1,0 +1,134 @@
+"""What the runtime measures of one instance: traffic, errors, callback times, CPU and memory, over time."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+
+@dataclass
+class Traffic:
+    """Counts since the start; bytes are those of messages, without framing."""
+
+    messages_in: int = 0
+    messages_out: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+
+    def came(self, size: int) -> None:
+        self.messages_in += 1
+        self.bytes_in += size
+
+    def went(self, size: int, times: int = 1) -> None:
+        self.messages_out += times
+        self.bytes_out += size * times
+
+    @property
+    def messages(self) -> int:
+        return self.messages_in + self.messages_out
+
+
+class Measures:
+    """Belongs to the loop. A worker tells at each round; between two rounds a callback may begin and end unseen.
+
+    Args:
+        rounds: how many are kept.
+    """
+
+    def __init__(self, rounds: int) -> None:
+        self.traffic = Traffic()
+        self.requests = 0
+        self.errors = 0
+        self.last_error = ""
+        self.metrics_dropped = 0
+        self.inbox = 0
+        self.callbacks: dict[str, dict[str, Any]] = {}
+        self.cpu: float | None = None  # percent of one core; None for what has no process of its own
+        self.memory: int | None = None  # bytes, resident
+        self.rate = 0.0  # messages per second, in and out
+        self.history: deque[tuple[float, dict[str, Any]]] = deque(maxlen=rounds)
+        self._running: tuple[str, float] | None = None
+        self._told = 0.0
+        self._unanswered: float | None = None
+        self._last: tuple[float, int] | None = None
+
+    def asked(self, now: float) -> None:
+        if self._unanswered is None:
+            self._unanswered = now
+
+    def told(self, head: dict[str, Any], inbox: int, now: float) -> None:
+        """Take what the worker says of itself."""
+        self._unanswered, self._told, self.inbox = None, now, inbox
+        self.callbacks = head["callbacks"]
+        self.errors, self.last_error = head["errors"], head["last_error"]
+        self.metrics_dropped = head["metrics_dropped"]
+        running = head["running"]
+        self._running = None if running is None else (running[0], running[1])
+
+    def running(self, now: float) -> tuple[str, float] | None:
+        """The callback that has not returned, and for how many seconds; a worker that does not answer counts too."""
+        if self._running is not None:
+            return self._running[0], self._running[1] + now - self._told
+        silent = 0.0 if self._unanswered is None else now - self._unanswered
+        return ("no answer", silent) if silent > 0 else None
+
+    def sample(self, clock: float, now: float, sessions: int) -> None:
+        """One round of history.
+
+        Args:
+            clock: Unix time, for who draws it.
+            now: monotonic.
+        """
+        messages = self.traffic.messages
+        if self._last is not None and now > self._last[0]:
+            self.rate = (messages - self._last[1]) / (now - self._last[0])
+        self._last = now, messages
+        values = {"messages": round(self.rate, 2), "sessions": sessions}
+        if self.cpu is not None and self.memory is not None:
+            values |= {"cpu": round(self.cpu, 2), "memory": self.memory}
+        self.history.appendleft((clock, values))
+
+    def plain(self, now: float) -> dict[str, Any]:
+        """As JSON types."""
+        running = self.running(now)
+        return {
+            **asdict(self.traffic),
+            "requests": self.requests,
+            "errors": self.errors,
+            "last_error": self.last_error,
+            "metrics_dropped": self.metrics_dropped,
+            "messages_per_second": round(self.rate, 2),
+            "cpu": self.cpu,
+            "memory": self.memory,
+            "inbox": self.inbox,
+            "callbacks": self.callbacks,
+            "running": None if running is None else {"name": running[0], "seconds": round(running[1], 3)},
+        }
+
+
+class OwnMeasures:
+    """The runtime's own numbers, as metrics like those of an app."""
+
+    METADATA: ClassVar[dict[str, dict[str, Any]]] = {
+        "cpu": {"min": 0, "max": 100, "colour": "#c2611f", "unit": "%"},
+        "memory": {"min": 0, "colour": "#4a7a8c", "unit": "bytes"},
+        "lag": {"min": 0, "max": 0.1, "colour": "#9a4a12", "unit": "s"},
+        "sessions": {"min": 0, "colour": "#5a7d3a"},
+        "messages": {"min": 0, "colour": "#7a5a9a", "unit": "1/s"},
+    }
+
+    def __init__(self, rounds: int) -> None:
+        self.started = time.monotonic()
+        self.cpu: float | None = None
+        self.memory: int | None = None
+        self.lag = 0.0  # seconds that the loop was late, the worst since the last round
+        self.history: deque[tuple[float, dict[str, Any]]] = deque(maxlen=rounds)
+
+    def sample(self, clock: float, sessions: int, rate: float) -> None:
+        values: dict[str, Any] = {"lag": round(self.lag, 4), "sessions": sessions, "messages": round(rate, 2)}
+        if self.cpu is not None and self.memory is not None:
+            values |= {"cpu": round(self.cpu, 2), "memory": self.memory}
+        self.history.appendleft((clock, values))
+        self.lag = 0.0
