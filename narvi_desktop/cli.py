@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import narvi_desktop
 from narvi_desktop.library.finder import AmbiguousName, AppNotFound, Finder, is_path
 from narvi_desktop.library.manifest import LibraryError
-from narvi_desktop.runtime import client
+from narvi_desktop.runtime import client, logs
+from narvi_desktop.runtime.logs import harmless
 from narvi_desktop.runtime.paths import Paths
 
 DONE, FAILED, USAGE, NOT_RUNNING = 0, 1, 2, 3
@@ -50,11 +51,6 @@ def main(arguments: list[str] | None = None) -> int:
         return FAILED
 
 
-def harmless(text: str) -> str:
-    """Foreign text for the terminal: no escape sequence gets through."""
-    return "".join(mark if mark.isprintable() or mark in "\n\t" else repr(mark)[1:-1] for mark in text)
-
-
 def _complain(detail: str, sentence: str) -> None:
     if detail:
         print(harmless(detail.rstrip()), file=sys.stderr)
@@ -84,10 +80,15 @@ def _parser() -> argparse.ArgumentParser:
     opening.add_argument("--debug", action="store_true", help="with the web view's developer tools")
     add("list", _list, "the apps that are known")
     add("status", _status, "what runs")
+    watching = add("monitor", _monitor, "watch live what runs, what it costs, and what goes wrong")
+    watching.add_argument("--once", action="store_true", help="print one frame and end")
     add("restart", _restart, "restart an app's service", "one")
     add("stop", _stop, "stop an app's service, or everything", "perhaps")
     add("url", _url, "print a fresh address that lets one browser in", "one")
-    add("logs", _logs, "print an app's log", "one").add_argument("-f", "--follow", action="store_true")
+    logging = add("logs", _logs, "print an app's log", "perhaps")
+    logging.add_argument("-f", "--follow", action="store_true", help="and what comes")
+    logging.add_argument("--since", metavar="TIME", help="from 10m, 2h, 13:05 or 2026-11-24 on")
+    logging.add_argument("--runtime", action="store_true", help="the log of narvi-desktop itself")
     add("paths", _paths, "the folders that are used")
     # For our own window host alone, and in no help: the runtime that it starts when its own was killed.
     adopting = commands.add_parser("adopt")
@@ -189,6 +190,19 @@ def _status(options: argparse.Namespace, paths: Paths) -> int:
     return _render(options, answer, "\n".join(lines))
 
 
+def _monitor(options: argparse.Namespace, paths: Paths) -> int:
+    # Late: rich is needed by this command alone.
+    from narvi_desktop.runtime import watching
+
+    if options.json:
+        watching.watch_json(paths)
+    elif options.once:
+        watching.watch_once(paths)
+    else:
+        watching.watch(paths)
+    return DONE
+
+
 def _paths(options: argparse.Namespace, paths: Paths) -> int:
     folders = {entry.name: str(getattr(paths, entry.name)) for entry in fields(paths)}
     text = "\n".join(f"{name:<8} {folder}" for name, folder in folders.items())
@@ -196,25 +210,22 @@ def _paths(options: argparse.Namespace, paths: Paths) -> int:
 
 
 def _logs(options: argparse.Namespace, paths: Paths) -> int:
-    source, app = Finder(paths.installed).find(_app(options) or "", Path.cwd())
-    assert source.manifest is not None
-    file = paths.app_log(source.manifest.workspace, app.service)
+    if (options.app is None) != options.runtime:
+        raise LibraryError("Name an app, or --runtime for the log of narvi-desktop itself.")
+    try:
+        since = None if options.since is None else logs.since_when(options.since)
+    except ValueError as error:
+        raise LibraryError(str(error)) from error
+    file, title = paths.runtime_log, "narvi-desktop"
+    if not options.runtime:
+        source, app = Finder(paths.installed).find(_app(options) or "", Path.cwd())
+        assert source.manifest is not None
+        file, title = paths.app_log(source.manifest.workspace, app.service), app.title
     if not file.exists():
-        raise client.ControlError(f"{app.title} has not written a log yet; it will be {file}.")
-    with file.open(encoding="utf-8", errors="replace") as log:
-        _follow(log, options.follow)
-    return DONE
-
-
-def _follow(log: TextIO, follow: bool) -> None:
+        raise client.ControlError(f"{title} has not written a log yet; it will be {file}.")
     with contextlib.suppress(KeyboardInterrupt):
-        while True:
-            text = log.read()
-            sys.stdout.write(harmless(text))
-            sys.stdout.flush()
-            if not follow:
-                return
-            time.sleep(0.2)
+        logs.print_log(file, options.follow, since, options.json)
+    return DONE
 
 
 def _serve(options: argparse.Namespace, paths: Paths) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from narvi_desktop.cli import harmless
+from narvi_desktop.runtime.logs import harmless
 from tests.runtime.conftest import Account
 
 

@@ -29,6 +29,7 @@ ALLOWED_LIBRARIES: dict[str, set[str]] = {
     "platformdirs": {"runtime"},
     "psutil": {"monitor", "apps"},
     "rich": {"monitor"},
+    "webcolors": {"monitor"},
     "webview": {"windows"},
     "qtpy": {"windows"},
     "PySide6": {"windows"},

@@ -35,6 +35,7 @@ class Catalogue:
         self._bundled = {source.manifest.workspace for source in finder.bundled() if source.manifest is not None}
         self._claims: dict[str, str] = kept.load(self._claims_file, _parse_claims, {})
         self._registered: dict[str, Manifest] = {}
+        self._asked: dict[str, str] = {}  # by workspace: what finds its folder again
 
     def open(self, text: str) -> tuple[App, AppSpec]:
         """The app that a path or name means, registered with its workspace's others. Raises LibraryError."""
@@ -44,7 +45,15 @@ class Catalogue:
         self._claim(source, manifest.workspace)
         if self._registered.get(manifest.workspace) != manifest:
             self._register(source, manifest)
+        self._asked[manifest.workspace] = text if source.kind == "path" else f"{manifest.workspace}/{{}}"
         return self._hub.apps[manifest.workspace, spec.name], spec
+
+    def known(self, workspace: str, app: str) -> tuple[AppSpec, str] | None:
+        """An app that has been opened before or whose workspace has: its manifest's part, and what opens it again."""
+        manifest = self._registered.get(workspace)
+        if manifest is None or app not in manifest.apps:
+            return None
+        return manifest.apps[app], self._asked[workspace].replace("{}", app)
 
     def _claim(self, source: Source, workspace: str) -> None:
         if source.kind == "bundled":

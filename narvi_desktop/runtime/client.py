@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -73,6 +74,26 @@ def call(record: Record, command: str, payload: dict[str, Any], timeout: float =
     if response.status >= 400:
         raise ControlError(answer.get("error", "refused"), answer.get("detail", ""), answer.get("exit_code", 1))
     return answer
+
+
+def stream(record: Record, command: str, payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The documents of a streaming command, until either side ends it. Raises ControlError."""
+    address = urlsplit(record.url)
+    connection = http.client.HTTPConnection(address.hostname or "127.0.0.1", address.port, timeout=60)
+    headers = {"Authorization": f"Bearer {record.token}", "Content-Type": "application/json"}
+    try:
+        connection.request("POST", f"/api/{command}", json.dumps(payload), headers)
+        response = connection.getresponse()
+        if response.status != 200:
+            raise ControlError(f"The runtime at {record.url} does not let us watch ({response.status}).")
+        while line := response.readline():
+            yield json.loads(line)
+    except ConnectionRefusedError:
+        raise NotRunning from None
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise ControlError(f"The runtime at {record.url} went away: {error}") from error
+    finally:
+        connection.close()
 
 
 def call_running(paths: Paths, command: str, payload: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from narvi_desktop.library.finder import AmbiguousName, AppNotFound
 from narvi_desktop.library.manifest import AppSpec, LibraryError
 from narvi_desktop.server.broken import BrokenApps, StillBroken
 from narvi_desktop.server.control import Command, CommandError, Leaving
-from narvi_desktop.server.hub import App, Hub
+from narvi_desktop.server.hub import App, Hub, Service
 from narvi_desktop.server.instance import InstanceFailed, InstanceRefused
 from narvi_desktop.server.site import SYSTEM, NoSite, Site, Sites
 from narvi_desktop.windows.adopted import AdoptedHost
@@ -75,7 +75,7 @@ class Commands:
         if how in ("print", "none"):
             answer = self._printed(app, service_id)
             return {**answer, "shown": how, "message": f"{spec.title} runs." if how == "none" else answer["ticket_url"]}
-        page = Page.of(WindowKey(app.service.workspace, app.name, service_id), spec, payload["app"])
+        page = Page.of(WindowKey(app.service.workspace, app.name, service_id), spec, self._asked(app, payload))
         if failure is not None:
             # Who double-clicks sees no terminal: the window shows the page that says what failed.
             with contextlib.suppress(WindowFailed):
@@ -106,18 +106,18 @@ class Commands:
         }
 
     async def restart(self, payload: dict[str, Any]) -> dict[str, Any]:
-        app, _ = self._find(payload)
-        count = await self._hub.restart(app.service, _text(payload, "service_id"))
-        return {"restarted": count, "message": f"{app.title or app.name}: {count} restarted."}
+        service, title = self._service(payload)
+        count = await self._hub.restart(service, _text(payload, "service_id"))
+        return {"restarted": count, "message": f"{title}: {count} restarted."}
 
     async def stop(self, payload: dict[str, Any]) -> dict[str, Any]:
         """Stop an app's service; without an app the runtime, after this answer."""
-        if _text(payload, "app") is None:
+        if _text(payload, "app") is None and _text(payload, "service") is None:
             self._lifetime.leave()
             return {"stopped": 0, "message": "narvi-desktop stops."}
-        app, _ = self._find(payload)
-        count = await self._hub.stop(app.service, _text(payload, "service_id"))
-        return {"stopped": count, "message": f"{app.title or app.name}: {count} stopped."}
+        service, title = self._service(payload)
+        count = await self._hub.stop(service, _text(payload, "service_id"))
+        return {"stopped": count, "message": f"{title}: {count} stopped."}
 
     async def _show_broken(self, payload: dict[str, Any]) -> None:
         """A window that says what is wrong with an app's folder, and opens the app once that is mended."""
@@ -134,7 +134,32 @@ class Commands:
         key = WindowKey(SYSTEM, "broken", self._broken.add(payload["app"], attempt))
         await self._showing.in_window(Page(key, {"title": name, "width": 800, "height": 600}), Wish.of(payload))
 
+    def _service(self, payload: dict[str, Any]) -> tuple[Service, str]:
+        """A service and what a person calls it: by an app's name, or by workspace and service as the monitor does."""
+        name = _text(payload, "service")
+        if name is None:
+            app, _ = self._find(payload)
+            return app.service, app.title or app.name
+        service = self._hub.services.get((_text(payload, "workspace") or "", name))
+        if service is None:
+            raise CommandError(f"there is no service {payload.get('workspace')}/{name}")
+        return service, f"{service.workspace}/{name}"
+
+    def _asked(self, app: App, payload: dict[str, Any]) -> str:
+        """The name or path by which the app is found again."""
+        if "app" in payload:
+            return str(payload["app"])
+        known = self._catalogue.known(app.service.workspace, app.name)
+        return "" if known is None else known[1]
+
     def _find(self, payload: dict[str, Any]) -> tuple[App, AppSpec]:
+        if _text(payload, "service") is not None:
+            service, _ = self._service(payload)
+            for name, app in service.apps.items():
+                known = self._catalogue.known(service.workspace, name)
+                if known is not None:
+                    return app, known[0]
+            raise CommandError(f"{service.workspace}/{service.name} has no page to open")
         text = _text(payload, "app")
         if text is None:
             raise CommandError("name an app", exit_code=2)

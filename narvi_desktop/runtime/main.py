@@ -99,6 +99,7 @@ async def _serve(
     from .catalogue import Catalogue
     from .commands import Commands
     from .lifetime import Lifetime
+    from .monitoring import Monitoring
     from .ports import Ports
 
     # 1. What is served, and where.
@@ -118,7 +119,8 @@ async def _serve(
     lifetime = Lifetime(hub, sites, windows, stays=foreground or config.keep_running)
     catalogue = Catalogue(hub, Finder(paths.installed), paths, config)
     commands = Commands(hub, sites, catalogue, lifetime, windows, browser, broken)
-    control = Control(commands.table, config.settings.control_body_limit)
+    monitoring = Monitoring(hub, sites, lambda: [key._asdict() for key in windows.open_keys()])
+    control = Control(commands.table, config.settings.control_body_limit, {"watch": monitoring.watch})
     token = secrets.token_urlsafe(32)
     front = Front(hub, sites, token.encode(), control.answer)
     front.apps.broken = broken
@@ -132,6 +134,7 @@ async def _serve(
         windows.expect(host)
     # 3. Tell who we are, then serve.
     write_record(paths.record, Record(narvi_desktop.__version__, os.getpid(), origin, token))
+    logger.info("narvi-desktop %s serves at %s, process %d", narvi_desktop.__version__, origin, os.getpid())
     hub.on_round.append(lifetime.check)
     rounds = asyncio.create_task(hub.run_rounds())
     _take_signals(lifetime)
@@ -140,8 +143,10 @@ async def _serve(
     _report(foreground, f"Serving at {origin}; Ctrl-C ends it.", DONE)
     await lifetime.done.wait()
     # 4. Leave.
+    logger.info("leaving")
     paths.record.unlink(missing_ok=True)
     front.stop_accepting()
+    monitoring.close()
     rounds.cancel()
     await _within(config.settings.stop_runtime, hub, front, windows)
     return DONE

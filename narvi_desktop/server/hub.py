@@ -309,9 +309,9 @@ class Hub:
     def session_count(self) -> int:
         return sum(len(instance.sessions) for instance in self.instances)
 
-    def admin_data(self) -> dict[str, Any]:
-        """All services as Narvi's admin data shows them."""
-        return admin_data(self)
+    def admin_data(self, rounds: int | None = None) -> dict[str, Any]:
+        """All services as Narvi's admin data shows them; `rounds`: how many of its history, None for all."""
+        return admin_data(self, rounds)
 
     def restarts_of(self, instance: Instance) -> int:
         return self._restarts[instance.service.workspace, instance.service.name, instance.service_id]

@@ -1,4 +1,7 @@
-"""One log file per service, rotated by the runtime and held to a rate."""
+"""One log file per service, in the order of time, rotated by the runtime and held to a rate.
+
+A line is `2026-11-24 13:05:07.123 app text` for what the app prints, with `narvi` for what we say of it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,9 @@ import time
 from pathlib import Path
 
 from narvi_desktop.settings import Settings
+
+_LONGEST_LINE = 16_384  # bytes without an end of line that are kept waiting for one
+_HARMLESS = {number: repr(chr(number))[1:-1] for number in (*range(9), *range(10, 32), *range(127, 160))}
 
 
 class AppLog:
@@ -24,36 +30,47 @@ class AppLog:
         self._in_second = 0
         self._dropped = 0
 
-    def write(self, data: bytes) -> None:
-        """Append; above the rate only a count of what was dropped is kept."""
+    def write(self, lines: list[bytes]) -> None:
+        """Append lines of an app; above the rate only a count of what was dropped is kept."""
+        size = sum(map(len, lines)) + len(lines)
         with self._lock:
             now = time.monotonic()
             if now - self._second >= 1:
                 self._second, self._in_second = now, 0
                 if self._dropped:
-                    self._append(f"[narvi-desktop] {self._dropped} bytes dropped\n".encode())
+                    self._append("narvi", [f"{self._dropped} bytes dropped"])
                     self._dropped = 0
-            if self._in_second + len(data) > self._settings.log_rate:
-                self._dropped += len(data)
+            if self._in_second + size > self._settings.log_rate:
+                self._dropped += size
                 return
-            self._in_second += len(data)
-            self._append(data)
+            self._in_second += size
+            self._append("app", [line.decode("utf-8", "backslashreplace") for line in lines])
+
+    def report(self, text: str) -> None:
+        """A traceback of an app that has no pipe of its own."""
+        self.write(text.rstrip().encode("utf-8", "backslashreplace").split(b"\n"))
 
     def say(self, text: str) -> None:
-        """A line or a traceback of ours, with the time before it."""
-        stamp = time.strftime("%Y-%m-%d %H:%M:%S")
-        self.write(f"{stamp} {text.rstrip()}\n".encode("utf-8", "backslashreplace"))
+        """Some lines of ours."""
+        with self._lock:
+            self._append("narvi", text.rstrip().split("\n"))
 
     def tail(self, lines: int = 20) -> str:
-        """The last lines."""
+        """The last lines, without their times."""
         try:
             with self.path.open("rb") as file:
                 file.seek(max(0, self.path.stat().st_size - 16_384))
-                return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-lines:])
+                kept = file.read().decode("utf-8", "replace").splitlines()[-lines:]
         except OSError:
             return ""
+        return "\n".join(line.split(" ", 3)[-1] for line in kept)
 
-    def _append(self, data: bytes) -> None:
+    def _append(self, source: str, lines: list[str]) -> None:
+        now = time.time()
+        stamp = f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(now))}.{int(now % 1 * 1000):03} {source}"
+        # No escape sequence of an app reaches a terminal by way of its log.
+        text = "".join(f"{stamp} {line.rstrip(chr(13)).translate(_HARMLESS)}\n" for line in lines)
+        data = text.encode("utf-8", "backslashreplace")
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if self.path.exists() and self.path.stat().st_size + len(data) > self._settings.log_bytes:
@@ -69,3 +86,24 @@ class AppLog:
             newer = self.path if number == 1 else self.path.with_name(f"{self.path.name}.{number - 1}")
             if newer.exists():
                 newer.replace(older)
+
+
+class Printed:
+    """Cuts what one worker prints into lines; each worker has its own, since several may share a log."""
+
+    def __init__(self, log: AppLog) -> None:
+        self._log = log
+        self._begun = b""
+
+    def write(self, data: bytes) -> None:
+        *lines, self._begun = (self._begun + data).split(b"\n")
+        if len(self._begun) > _LONGEST_LINE:
+            lines.append(self._begun)
+            self._begun = b""
+        if lines:
+            self._log.write(lines)
+
+    def end(self) -> None:
+        """The worker has gone: what it began is a line too."""
+        if self._begun:
+            self._log.write([self._begun])

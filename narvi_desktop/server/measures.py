@@ -7,6 +7,8 @@ from collections import deque
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
+_SILENT = 1.0  # seconds that a worker may take to answer; its reader always reads
+
 
 @dataclass
 class Traffic:
@@ -72,7 +74,7 @@ class Measures:
         if self._running is not None:
             return self._running[0], self._running[1] + now - self._told
         silent = 0.0 if self._unanswered is None else now - self._unanswered
-        return ("no answer", silent) if silent > 0 else None
+        return ("no answer", silent) if silent >= _SILENT else None
 
     def sample(self, clock: float, now: float, sessions: int) -> None:
         """One round of history.

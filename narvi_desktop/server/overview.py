@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from .site import SYSTEM
@@ -14,8 +16,12 @@ if TYPE_CHECKING:
 RUNTIME = "runtime"  # what the runtime tells of itself looks like a service of this name in our own workspace
 
 
-def admin_data(hub: Hub) -> dict[str, Any]:
-    """In Narvi's shape (narvi-protocol.md, "Admin data"); keys are added, none is changed."""
+def admin_data(hub: Hub, rounds: int | None) -> dict[str, Any]:
+    """In Narvi's shape (narvi-protocol.md, "Admin data"); keys are added, none is changed.
+
+    Args:
+        rounds: how many of the history, the newest first; None for all that is kept.
+    """
     data: dict[str, Any] = {}
     for (workspace, name), service in hub.services.items():
         data.setdefault(workspace, {})[name] = _service(hub, service)
@@ -23,11 +29,11 @@ def admin_data(hub: Hub) -> dict[str, Any]:
         service = instance.service
         entry = data.get(service.workspace, {}).get(service.name)
         if entry is not None and instance.running:
-            entry["instances"].setdefault(instance.service_id, []).append(_instance(hub, instance))
+            entry["instances"].setdefault(instance.service_id, []).append(_instance(hub, instance, rounds))
         elif entry is not None:
             state, since = instance.state
             entry["not_running"][instance.service_id] = {"state": state, "seconds": since, "error": ""}
-    own = {"instances": {"main": [_runtime(hub)]}, "apps": [], "not_running": {}, "log": ""}
+    own = {"instances": {"main": [_runtime(hub, rounds)]}, "apps": [], "not_running": {}, "log": ""}
     data.setdefault(SYSTEM, {})[RUNTIME] = own
     return data
 
@@ -41,7 +47,7 @@ def _service(hub: Hub, service: Service) -> dict[str, Any]:
     return {"instances": {}, "apps": apps, "not_running": down, "log": str(hub.log_of(service).path)}
 
 
-def _instance(hub: Hub, instance: Instance) -> dict[str, Any]:
+def _instance(hub: Hub, instance: Instance, rounds: int | None) -> dict[str, Any]:
     now = time.monotonic()
     state, since = instance.state
     return {
@@ -57,7 +63,7 @@ def _instance(hub: Hub, instance: Instance) -> dict[str, Any]:
             }
             for session in instance.sessions.values()
         },
-        "metrics": [[at, values] for at, values in instance.metrics],
+        "metrics": _newest(instance.metrics, rounds),
         "metrics_metadata": instance.metrics_metadata,
         "state": state,
         "seconds_in_state": since,
@@ -65,16 +71,20 @@ def _instance(hub: Hub, instance: Instance) -> dict[str, Any]:
         "restarts": hub.restarts_of(instance),
         "waiting": instance.waiting,
         "measured": instance.measures.plain(now),
-        "measured_history": [[at, values] for at, values in instance.measures.history],
+        "measured_history": _newest(instance.measures.history, rounds),
     }
 
 
-def _runtime(hub: Hub) -> dict[str, Any]:
+def _runtime(hub: Hub, rounds: int | None) -> dict[str, Any]:
     own = hub.own
     return {
         "uptime": time.monotonic() - own.started,
         "sessions": {},
-        "metrics": [[at, values] for at, values in own.history],
+        "metrics": _newest(own.history, rounds),
         "metrics_metadata": own.METADATA,
         "state": "running",
     }
+
+
+def _newest(history: Iterable[tuple[float, dict[str, Any]]], rounds: int | None) -> list[list[Any]]:
+    return [[at, values] for at, values in islice(history, rounds)]

@@ -18,7 +18,7 @@ from narvi_desktop.worker.link import Decoder, Frame, LinkError, encode
 from narvi_desktop.worker.queues import Outbox
 from narvi_desktop.worker.runner import Runner
 
-from .logs import AppLog
+from .logs import AppLog, Printed
 
 WORKER_MAIN = Path(__file__).resolve().parent.parent / "worker" / "__main__.py"
 OnFrames = Callable[[list[Frame]], None]
@@ -41,7 +41,7 @@ class ThreadWorker:
         self._on_frames = on_frames
         self._on_exit = on_exit
         self._outbox = Outbox(self._wake)
-        self._runner = Runner(self._outbox, log.say, private_modules=True)
+        self._runner = Runner(self._outbox, log.report, private_modules=True)
         self._draining = False
         # A daemon: a callback that never returns must not hold the runtime.
         self._thread = threading.Thread(target=self._run, name=f"narvi-{name}", daemon=True)
@@ -192,9 +192,11 @@ def _own_group() -> dict[str, Any]:
 
 
 def _read_log(pipe: IO[bytes], log: AppLog) -> None:
+    printed = Printed(log)
     with pipe:
         while data := pipe.read(65_536):
-            log.write(data)
+            printed.write(data)
+    printed.end()
 
 
 def _reason(code: int | None) -> str:

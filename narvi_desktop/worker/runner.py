@@ -144,10 +144,10 @@ class Runner:
 
     def report(self, what: str, error: BaseException) -> str:
         """Log what app code raised, and return it; an app's fault never ends its instance."""
-        described = describe(error)
+        described = describe(error, what)
         self.errors += 1
-        self.last_error = f"{what}: {described}"[:_LONGEST_ERROR]
-        self._write_log(f"{what}: {described}")
+        self.last_error = described[:_LONGEST_ERROR]
+        self._write_log(described)
         return described
 
     # The app's thread.
@@ -180,7 +180,7 @@ class Runner:
             service_class = load(head["class"], head["folder"], self._private_modules)
             if has_async_methods(service_class):
                 yield dispatcher.ASYNC
-            self.times.begin("the constructor")
+            self.times.begin("constructor")
             yield from _call(service_class, WebAppServices(self), **head["parameters"])
         except BaseException as error:  # app code
             self._emit(Frame(Kind.FAILED, 0, {"traceback": self.report("the service could not start", error)}))

@@ -10,13 +10,13 @@ from types import FrameType
 _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
-def describe(error: BaseException) -> str:
-    """One line with the place and the error, then the traceback."""
+def describe(error: BaseException, what: str) -> str:
+    """One line with the place, the error and what failed by it, then the traceback."""
     told = traceback.TracebackException.from_exception(error)
     _strip(told)
     last = "".join(told.format_exception_only()).strip().splitlines()[-1:]
     place = f"{_place(told.stack[-1])}: " if told.stack else ""
-    return f"{place}{''.join(last)}\n{''.join(told.format())}".rstrip()
+    return f"{place}{''.join(last)} ({what})\n{''.join(told.format())}".rstrip()
 
 
 def stack_of(frame: FrameType) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import pathlib
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 import aiohttp
@@ -32,19 +32,26 @@ async def break_down(payload: dict[str, Any]) -> dict[str, Any]:
     raise ZeroDivisionError("secret detail")
 
 
+async def count(payload: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+    for number in range(payload["up_to"]):
+        yield {"number": number}
+
+
 def ask(
     path: str, body: bytes = b"{}", method: str = "POST", kind: str = "application/json"
 ) -> tuple[int, dict[str, Any]]:
     async def run() -> tuple[int, dict[str, Any]]:
         sites = Sites(lambda workspace: bind(0))
-        control = Control({"echo": echo, "refuse": refuse, "break": break_down}, LIMIT)
+        control = Control({"echo": echo, "refuse": refuse, "break": break_down}, LIMIT, {"count": count})
         front = Front(Hub(Settings(), pathlib.Path()), sites, b"token", control.answer)
         url = sites.of_workspace(SYSTEM).origin + path
         headers = {"Authorization": "Bearer token", "Content-Type": kind}
         try:
             client = aiohttp.ClientSession(headers=headers)
             async with client, client.request(method, url, data=body) as answer:
-                return answer.status, json.loads(await answer.text())
+                text = await answer.text()
+                lines = [json.loads(line) for line in text.splitlines()]
+                return answer.status, lines[0] if len(lines) == 1 else {"lines": lines}
         finally:
             await front.close(1)
 
@@ -54,6 +61,12 @@ def ask(
 
 def test_a_command_and_its_answer() -> None:
     assert ask("/api/echo", b'{"a": 1}') == (200, {"schema": 1, "heard": {"a": 1}})
+
+
+def test_a_stream_is_a_document_a_line() -> None:
+    assert ask("/api/count", b'{"up_to": 3}') == (200, {"lines": [{"number": number} for number in range(3)]})
+    assert ask("/api/count", b"[")[0] == 400
+    assert ask("/api/count", method="GET")[0] == 405
 
 
 def test_what_a_command_refuses_and_what_breaks() -> None:

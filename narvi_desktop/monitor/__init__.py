@@ -1,0 +1,1 @@
+"""What runs, live: measured, as plain data, and drawn in the terminal."""

@@ -1,0 +1,119 @@
+"""The selected instance: its own metrics, its callbacks, its sessions, its last error, the end of its log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.text import Text
+
+from .marks import Marks, colour, duration, number, quick, size
+from .snapshot import History, Instance
+
+_BAR = 16
+
+
+def inside(
+    instance: Instance, history: History, log: Sequence[str], width: int, room: int, marks: Marks
+) -> list[Text]:
+    """At most `room` lines; what matters most comes first, and every part gets some of them."""
+    parts = [
+        _error(instance, 8 if room >= 20 else 1),
+        _metrics(instance, history, width, marks),
+        _callbacks(instance, history, width, marks),
+        _sessions(instance, marks),
+        [Text(line, style="dim") for line in log],
+    ]
+    lines = [_title(instance, width, marks)]
+    left = room - 1
+    waiting = [part for part in parts if part]
+    for place, part in enumerate(waiting):
+        share = max(1, left // (len(waiting) - place))
+        # The log's end is its news; of all else the beginning.
+        taken = part[-share:] if place == len(waiting) - 1 and part is parts[-1] else part[:share]
+        lines += taken[:left]
+        left = room - len(lines)
+    return lines[:room]
+
+
+def _title(instance: Instance, width: int, marks: Marks) -> Text:
+    facts = [
+        marks.state(instance.state)[0],
+        f"up {duration(instance.uptime)}" if instance.uptime else "",
+        "" if instance.pid is None else f"process {instance.pid}",
+        _counted(instance.requests, "request"),
+        _counted(instance.errors, "error"),
+        _counted(instance.restarts, "restart"),
+        f"{instance.waiting} waiting" if instance.waiting else "",
+    ]
+    text = "  ".join([instance.name, *(fact for fact in facts if fact)])
+    return Text(f"{marks.line * 2} {text} ".ljust(width, marks.line)[:width], style="dim")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}" if count else ""
+
+
+def _error(instance: Instance, most: int) -> list[Text]:
+    lines = instance.last_error.strip().splitlines()
+    return [Text(f" {line}", style="red" if place == 0 else "dim") for place, line in enumerate(lines[:most])]
+
+
+def _metrics(instance: Instance, history: History, width: int, marks: Marks) -> list[Text]:
+    lines = []
+    for name, value in instance.metrics.items():
+        metadata = instance.metadata.get(name, {})
+        text = Text(f" {name[:18]:<18} ")
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            _draw_number(text, instance, history, name, float(value), metadata, width, marks)
+        else:
+            text.append(str(value))
+        lines.append(text)
+    return lines
+
+
+def _draw_number(
+    text: Text,
+    instance: Instance,
+    history: History,
+    name: str,
+    value: float,
+    metadata: dict[str, Any],
+    width: int,
+    marks: Marks,
+) -> None:
+    low, high = _limit(metadata.get("min")), _limit(metadata.get("max"))
+    style = colour(metadata.get("colour"))
+    unit = str(metadata.get("unit", ""))[:6]
+    text.append(f"{number(value):>8} {unit:<6} ")
+    if low is not None and high is not None and width >= 60:
+        text.append(marks.bar(value, _BAR, low, high) + " ", style=style)
+    room = min(60, width - len(text.plain) - 1)
+    text.append(marks.sparkline(history.values(instance.key, f"app.{name}"), room, low, high), style=style)
+
+
+def _limit(value: object) -> float | None:
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _callbacks(instance: Instance, history: History, width: int, marks: Marks) -> list[Text]:
+    lines = []
+    if instance.running is not None and instance.running.recent >= 1:
+        what = f" {instance.running.name} has not returned for {duration(instance.running.recent)}"
+        lines.append(Text(what, style="bold yellow"))
+    for callback in sorted(instance.callbacks, key=lambda callback: -callback.recent):
+        times = f"median {quick(callback.median)}  worst {quick(callback.worst)}"
+        lines.append(Text(f" {callback.name[:24]:<24} {callback.count:>7} times  {times}"))
+    return lines
+
+
+def _sessions(instance: Instance, marks: Marks) -> list[Text]:
+    arrows = ("↓", "↑") if marks.blocks else ("in", "out")
+    return [
+        Text(
+            f" {session.id[:8]} {session.app[:16]:<16} {duration(session.age):>8}"
+            f"  {arrows[0]} {session.messages_in} {size(session.bytes_in)}"
+            f"  {arrows[1]} {session.messages_out} {size(session.bytes_out)}"
+        )
+        for session in instance.sessions
+    ]
