@@ -32,7 +32,9 @@ def admin_data(hub: Hub, rounds: int | None) -> dict[str, Any]:
             entry["instances"].setdefault(instance.service_id, []).append(_instance(hub, instance, rounds))
         elif entry is not None:
             state, since = instance.state
-            entry["not_running"][instance.service_id] = {"state": state, "seconds": since, "error": ""}
+            # One whose worker is just ending may have failed: that it did, and why, is the news.
+            if state == "starting" or instance.service_id not in entry["not_running"]:
+                entry["not_running"][instance.service_id] = {"state": state, "seconds": since, "error": ""}
     own = {"instances": {"main": [_runtime(hub, rounds)]}, "apps": [], "not_running": {}, "log": ""}
     data.setdefault(SYSTEM, {})[RUNTIME] = own
     return data

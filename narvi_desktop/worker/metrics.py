@@ -75,9 +75,15 @@ def checked_values(values: Any) -> dict[str, Any]:
     """The metrics that are finite numbers or short text, at most 100; the rest is dropped."""
     checked: dict[str, Any] = {}
     for name, value in (values or {}).items():
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if isinstance(name, str) and len(checked) < MOST_METRICS and (
-            math.isfinite(value) if number else isinstance(value, (bool, str)) and len(str(value)) <= _LONGEST_TEXT
-        ):
+        if isinstance(name, str) and len(checked) < MOST_METRICS and _is_plain(value):
             checked[name] = value
     return checked
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, (bool, str)):
+        return len(str(value)) <= _LONGEST_TEXT
+    try:
+        return isinstance(value, (int, float)) and math.isfinite(value)
+    except OverflowError:
+        return False  # an int that is larger than any float
