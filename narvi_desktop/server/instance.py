@@ -302,19 +302,18 @@ class Instance:
         data = encode_message(TEXT_OPCODE if text else BYTES_OPCODE, frame.body)
         if frame.kind in (Kind.SEND_ONE_TEXT, Kind.SEND_ONE_BYTES):
             one = self.sessions.get(frame.number)
-            reached = [] if one is None else [one]
-        else:
-            reached = [
-                session
-                for number, session in self.sessions.items()
-                if number <= frame.number and number != frame.head
-            ]
-        size = len(frame.body)
-        for session in reached:
-            session.put(data)
-            session.traffic.went(size)
-        self._touched.update(reached)
-        self.measures.traffic.went(size, len(reached))
+            if one is not None:
+                self._put(one, data, len(frame.body))
+            return
+        for number, session in self.sessions.items():
+            if number <= frame.number and number != frame.head:
+                self._put(session, data, len(frame.body))
+
+    def _put(self, session: Session, data: bytes, size: int) -> None:
+        session.put(data)
+        session.traffic.went(size)
+        self.measures.traffic.went(size)
+        self._touched.add(session)
 
     def _add_request_service(self, frame: Frame) -> None:
         head = frame.head

@@ -66,7 +66,7 @@ class Runner:
         self._inbox = Inbox()
         self._apps: list[str] = []
         self._closed = False
-        self._listeners: dict[str, list[Callable[..., Any]]] = {}
+        self._listeners: dict[str, list[tuple[str, Callable[..., Any]]]] = {}
         self._session_numbers: dict[str, int] = {}
         self._session_ids: dict[int, str] = {}
         # The highest session whose open event has begun: a send to all reaches no later one, so no
@@ -104,12 +104,12 @@ class Runner:
         if not callable(callback):
             raise TypeError(f"callback must be callable, not {type(callback).__name__}")
         # A new list, so that an event that is being dispatched keeps the one it began with.
-        self._listeners[event] = [*self._listeners.get(event, ()), callback]
+        self._listeners[event] = [*self._listeners.get(event, ()), (name_of(callback, event), callback)]
 
     def set_callback(self, event: str, callback: Callable[..., Any]) -> None:
         if not callable(callback):
             raise TypeError(f"callback must be callable, not {type(callback).__name__}")
-        self._listeners[event] = [callback]
+        self._listeners[event] = [(name_of(callback, event), callback)]
         if event == "admin_data":
             self._emit(Frame(Kind.ADMIN_WANTED))
 
@@ -252,9 +252,9 @@ class Runner:
         self._emit(Frame(Kind.STOPPED))
 
     def _notify(self, event: str, *arguments: Any) -> Generator[Any, Any, None]:
-        for callback in self._listeners.get(event, ()):
+        for name, callback in self._listeners.get(event, ()):
             try:
-                self.times.begin(name_of(callback, event))
+                self.times.begin(name)
                 yield from _call(callback, *arguments)
             except BaseException as error:  # app code, SystemExit too: the next listener and event still run
                 self.report(f"the {event} callback {getattr(callback, '__qualname__', callback)} failed", error)
