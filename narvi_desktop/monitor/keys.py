@@ -50,90 +50,86 @@ class Keys(Protocol):
         """Let `read` return. Called from any thread, and from signal handlers."""
 
 
-class PosixKeys:
-    """
-    Args:
-        fd: a terminal.
-    """
+if sys.platform == "win32":
+    import msvcrt
 
-    def __init__(self, fd: int) -> None:
-        self._fd = fd
-        self._saved: Any = None
-        self._rung, self._ring = os.pipe()
-        os.set_blocking(self._ring, False)
+    class TerminalKeys:
+        """By msvcrt; written from its documentation, not tried."""
 
-    def __enter__(self) -> PosixKeys:
-        import termios
-        import tty
+        def __init__(self, fd: int) -> None:
+            self._woken = threading.Event()
 
-        self._saved = termios.tcgetattr(self._fd)
-        tty.setcbreak(self._fd)
-        return self
+        def __enter__(self) -> TerminalKeys:
+            return self
 
-    def __exit__(self, *error: object) -> None:
-        import termios
+        def __exit__(self, *error: object) -> None:
+            return
 
-        # The terminal may be gone.
-        with contextlib.suppress(termios.error):
-            termios.tcsetattr(self._fd, termios.TCSANOW, self._saved)
+        def read(self, timeout: float) -> list[str]:
+            until = time.monotonic() + timeout
+            found: list[str] = []
+            while not found and not self._woken.is_set() and time.monotonic() < until:
+                # There is nothing to wait on: the console is asked.
+                while msvcrt.kbhit():
+                    character = msvcrt.getwch()
+                    if character in ("\x00", "\xe0"):
+                        name = _WINDOWS_NAMES.get(msvcrt.getwch())
+                        found += [] if name is None else [name]
+                    else:
+                        found += names(character)
+                if not found:
+                    time.sleep(0.02)
+            self._woken.clear()
+            return found
 
-    def read(self, timeout: float) -> list[str]:
-        import select
+        def wake(self) -> None:
+            self._woken.set()
 
-        ready, _, _ = select.select([self._fd, self._rung], [], [], timeout)
-        if self._rung in ready:
-            os.read(self._rung, 4096)
-        if self._fd not in ready:
-            return []
-        data = os.read(self._fd, 1024)
-        if not data:
-            raise EOFError
-        if data.endswith(b"\x1b") and select.select([self._fd], [], [], 0.05)[0]:
-            data += os.read(self._fd, 1024)  # the rest of a sequence, over a slow line
-        return list(names(data.decode("utf-8", "ignore")))
+else:
+    import select
+    import termios
+    import tty
 
-    def wake(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            os.write(self._ring, b"x")
+    class TerminalKeys:
+        """
+        Args:
+            fd: a terminal.
+        """
 
+        def __init__(self, fd: int) -> None:
+            self._fd = fd
+            self._saved: Any = None
+            self._rung, self._ring = os.pipe()
+            os.set_blocking(self._ring, False)
 
-class WindowsKeys:
-    """By msvcrt; written from its documentation, not tried."""
+        def __enter__(self) -> TerminalKeys:
+            self._saved = termios.tcgetattr(self._fd)
+            tty.setcbreak(self._fd)
+            return self
 
-    def __init__(self) -> None:
-        self._woken = threading.Event()
+        def __exit__(self, *error: object) -> None:
+            # The terminal may be gone.
+            with contextlib.suppress(termios.error):
+                termios.tcsetattr(self._fd, termios.TCSANOW, self._saved)
 
-    def __enter__(self) -> WindowsKeys:
-        return self
+        def read(self, timeout: float) -> list[str]:
+            ready, _, _ = select.select([self._fd, self._rung], [], [], timeout)
+            if self._rung in ready:
+                os.read(self._rung, 4096)
+            if self._fd not in ready:
+                return []
+            data = os.read(self._fd, 1024)
+            if not data:
+                raise EOFError
+            if data.endswith(b"\x1b") and select.select([self._fd], [], [], 0.05)[0]:
+                data += os.read(self._fd, 1024)  # the rest of a sequence, over a slow line
+            return list(names(data.decode("utf-8", "ignore")))
 
-    def __exit__(self, *error: object) -> None:
-        return
-
-    def read(self, timeout: float) -> list[str]:
-        if sys.platform != "win32":
-            raise NotImplementedError
-        import msvcrt
-
-        until = time.monotonic() + timeout
-        found: list[str] = []
-        while not found and not self._woken.is_set() and time.monotonic() < until:
-            # There is nothing to wait on: the console is asked.
-            while msvcrt.kbhit():
-                character = msvcrt.getwch()
-                if character in ("\x00", "\xe0"):
-                    name = _WINDOWS_NAMES.get(msvcrt.getwch())
-                    found += [] if name is None else [name]
-                else:
-                    found += names(character)
-            if not found:
-                time.sleep(0.02)
-        self._woken.clear()
-        return found
-
-    def wake(self) -> None:
-        self._woken.set()
+        def wake(self) -> None:
+            with contextlib.suppress(BlockingIOError):
+                os.write(self._ring, b"x")
 
 
 def open_keys() -> Keys:
     """The keys of the terminal on stdin."""
-    return WindowsKeys() if sys.platform == "win32" else PosixKeys(sys.stdin.fileno())
+    return TerminalKeys(sys.stdin.fileno())

@@ -1,0 +1,2 @@
+// What the pages' charts need of uPlot.
+export { default } from "uplot"

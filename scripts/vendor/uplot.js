@@ -1,0 +1,2 @@
+// What chart.js needs of uPlot: the class.
+export { default } from "uplot"
