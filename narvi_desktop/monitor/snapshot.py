@@ -64,7 +64,7 @@ class Instance:
         workspace, service, service_id, number = self.key
         name = workspace if service == workspace else f"{workspace}/{service}"
         name = name if service_id == "main" else f"{name}:{service_id}"
-        return f"{name} #{number + 1}" if number else name
+        return f"{name} #{number}" if number else name
 
     @property
     def slowest(self) -> Callback | None:
@@ -169,8 +169,9 @@ def _running(document: dict[str, Any]) -> Iterator[tuple[Key, dict[str, Any]]]:
     for workspace, services in document["admin"].items():
         for service, entry in services.items():
             for service_id, instances in entry["instances"].items():
-                for number, instance in enumerate(instances):
-                    yield (workspace, service, service_id, number), instance
+                for instance in instances:
+                    # One of a shared service is the same after a restart; the others are told apart by their number.
+                    yield (workspace, service, service_id, 0 if entry["shared"] else instance["number"]), instance
 
 
 def _instances(document: dict[str, Any]) -> Iterator[Instance]:

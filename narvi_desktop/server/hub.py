@@ -112,6 +112,7 @@ class Hub:
         self._failures: dict[tuple[str, str, str], Failures] = {}
         self._restarts: Counter[tuple[str, str, str]] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._last_instance = 0
 
     # Registering: what Narvi's register_service and register_app take.
 
@@ -311,7 +312,12 @@ class Hub:
 
     def admin_data(self, rounds: int | None = None) -> dict[str, Any]:
         """All services as Narvi's admin data shows them; `rounds`: how many of its history, None for all."""
-        return admin_data(self, rounds)
+        return admin_data(self, lambda history: history.newest(rounds))
+
+    def next_instance_number(self) -> int:
+        """From 1, each once in a run."""
+        self._last_instance += 1
+        return self._last_instance
 
     def restarts_of(self, instance: Instance) -> int:
         return self._restarts[instance.service.workspace, instance.service.name, instance.service_id]
@@ -365,8 +371,7 @@ class Hub:
         self.own.sample(clock, self.session_count(), rate)
         listening = [instance for instance in self.instances if instance.wants_admin_data and instance.running]
         for instance in listening:
-            # Each its own copy: a listener in a thread may change what it gets.
-            instance.give_admin_data(self.admin_data())
+            instance.give_admin_data()
         _call_each(self.after_monitoring)
 
     def _spawn(self, work: Any) -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from narvi_desktop.worker.link import Frame, Kind
 
-from .measures import Measures
+from .measures import Measures, Rounds
+from .overview import Told, admin_data
 from .request_services import RequestTable
 from .session import BYTES_OPCODE, SERVICE_RESTARTS, TEXT_OPCODE, Session, encode_message
 from .workers import ProcessWorker, ThreadWorker, Worker
@@ -65,15 +66,18 @@ class Instance:
     """Belongs to the loop altogether; the worker's frames arrive there too."""
 
     def __init__(self, hub: Hub, service: Service, service_id: str) -> None:
+        self.number = hub.next_instance_number()
         self.service = service
         self.service_id = service_id
         self.started = time.monotonic()
         self.sessions: dict[int, Session] = {}
         self.requests = RequestTable()
-        self.metrics: deque[tuple[float, dict[str, Any]]] = deque()
+        self.metrics = Rounds()
         self.metrics_metadata: dict[str, Any] = {}
         self.measures = Measures(round(hub.settings.monitoring_retention / hub.settings.monitoring_interval))
+        # Set by the worker, each time that its listener has taken what it was given.
         self.wants_admin_data = False
+        self._told = Told()
         self.stopping = False
         self.ended = asyncio.Event()
         self.last_used = time.monotonic()
@@ -255,8 +259,10 @@ class Instance:
         self.measures.asked(now)
         self._post(Frame(Kind.METRICS_WANTED))
 
-    def give_admin_data(self, data: dict[str, Any]) -> None:
-        self._post(Frame(Kind.ADMIN_DATA, 0, data))
+    def give_admin_data(self) -> None:
+        """What is new since the last time; the worker has kept the rest."""
+        self.wants_admin_data = False
+        self._post(Frame(Kind.ADMIN_DATA, 0, admin_data(self._hub, self._told)))
 
     def busy(self) -> bool:
         return bool(self.sessions or self._pending)
@@ -333,10 +339,8 @@ class Instance:
 
     def _take_metrics(self, frame: Frame) -> None:
         self.metrics_metadata = frame.head["metadata"]
-        self.metrics.appendleft((frame.head["time"], frame.head["values"]))
-        oldest = frame.head["time"] - self._settings.monitoring_retention
-        while self.metrics and self.metrics[-1][0] < oldest:
-            self.metrics.pop()
+        self.metrics.add(frame.head["time"], frame.head["values"])
+        self.metrics.drop_older(frame.head["time"] - self._settings.monitoring_retention)
 
     def _warn_of_stack(self, frame: Frame) -> None:
         limit = self._settings.stuck_warning

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any, ClassVar
 
 _SILENT = 1.0  # seconds that a worker may take to answer; its reader always reads
@@ -32,6 +33,29 @@ class Traffic:
         return self.messages_in + self.messages_out
 
 
+class Rounds:
+    """Samples over time, the newest first, and how many there have been: so a reader can ask for what is new."""
+
+    def __init__(self, most: int | None = None) -> None:
+        self.count = 0
+        self._samples: deque[tuple[float, dict[str, Any]]] = deque(maxlen=most)
+
+    def __len__(self) -> int:
+        return len(self._samples)
+
+    def add(self, at: float, values: dict[str, Any]) -> None:
+        self._samples.appendleft((at, values))
+        self.count += 1
+
+    def drop_older(self, than: float) -> None:
+        while self._samples and self._samples[-1][0] < than:
+            self._samples.pop()
+
+    def newest(self, most: int | None = None) -> list[list[Any]]:
+        """As [[time, values], …]."""
+        return [[at, values] for at, values in islice(self._samples, most)]
+
+
 class Measures:
     """Belongs to the loop. A worker tells at each round; between two rounds a callback may begin and end unseen.
 
@@ -50,7 +74,7 @@ class Measures:
         self.cpu: float | None = None  # percent of one core; None for what has no process of its own
         self.memory: int | None = None  # bytes, resident
         self.rate = 0.0  # messages per second, in and out
-        self.history: deque[tuple[float, dict[str, Any]]] = deque(maxlen=rounds)
+        self.history = Rounds(rounds)
         self._running: tuple[str, float] | None = None
         self._told = 0.0
         self._unanswered: float | None = None
@@ -90,7 +114,7 @@ class Measures:
         values = {"messages": round(self.rate, 2), "sessions": sessions}
         if self.cpu is not None and self.memory is not None:
             values |= {"cpu": round(self.cpu, 2), "memory": self.memory}
-        self.history.appendleft((clock, values))
+        self.history.add(clock, values)
 
     def plain(self, now: float) -> dict[str, Any]:
         """As JSON types."""
@@ -126,11 +150,11 @@ class OwnMeasures:
         self.cpu: float | None = None
         self.memory: int | None = None
         self.lag = 0.0  # seconds that the loop was late, the worst since the last round
-        self.history: deque[tuple[float, dict[str, Any]]] = deque(maxlen=rounds)
+        self.history = Rounds(rounds)
 
     def sample(self, clock: float, sessions: int, rate: float) -> None:
         values: dict[str, Any] = {"lag": round(self.lag, 4), "sessions": sessions, "messages": round(rate, 2)}
         if self.cpu is not None and self.memory is not None:
             values |= {"cpu": round(self.cpu, 2), "memory": self.memory}
-        self.history.appendleft((clock, values))
+        self.history.add(clock, values)
         self.lag = 0.0

@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from .site import SYSTEM
 
 if TYPE_CHECKING:
     from .hub import Hub, Service
     from .instance import Instance
+    from .measures import Rounds
+
+    Take = Callable[[Rounds], list[list[Any]]]
 
 RUNTIME = "runtime"  # what the runtime tells of itself looks like a service of this name in our own workspace
 
 
-def admin_data(hub: Hub, rounds: int | None) -> dict[str, Any]:
+class Told:
+    """What a listener has been told of each history: it takes only what is new."""
+
+    def __init__(self) -> None:
+        self._counts: WeakKeyDictionary[Rounds, int] = WeakKeyDictionary()
+
+    def __call__(self, history: Rounds) -> list[list[Any]]:
+        new = history.count - self._counts.get(history, 0)
+        self._counts[history] = history.count
+        return history.newest(new)
+
+
+def admin_data(hub: Hub, take: Take) -> dict[str, Any]:
     """In Narvi's shape (narvi-protocol.md, "Admin data"); keys are added, none is changed.
 
     Args:
-        rounds: how many of the history, the newest first; None for all that is kept.
+        take: how much of a history.
     """
     data: dict[str, Any] = {}
     for (workspace, name), service in hub.services.items():
@@ -29,13 +44,13 @@ def admin_data(hub: Hub, rounds: int | None) -> dict[str, Any]:
         service = instance.service
         entry = data.get(service.workspace, {}).get(service.name)
         if entry is not None and instance.running:
-            entry["instances"].setdefault(instance.service_id, []).append(_instance(hub, instance, rounds))
+            entry["instances"].setdefault(instance.service_id, []).append(_instance(hub, instance, take))
         elif entry is not None:
             state, since = instance.state
             # One whose worker is just ending may have failed: that it did, and why, is the news.
             if state == "starting" or instance.service_id not in entry["not_running"]:
                 entry["not_running"][instance.service_id] = {"state": state, "seconds": since, "error": ""}
-    own = {"instances": {"main": [_runtime(hub, rounds)]}, "apps": [], "not_running": {}, "log": ""}
+    own = {"instances": {"main": [_runtime(hub, take)]}, "apps": [], "not_running": {}, "shared": True, "log": ""}
     data.setdefault(SYSTEM, {})[RUNTIME] = own
     return data
 
@@ -46,10 +61,11 @@ def _service(hub: Hub, service: Service) -> dict[str, Any]:
         service_id: {"state": state, "seconds": seconds, "error": detail}
         for service_id, state, seconds, detail in hub.failures_of(service)
     }
-    return {"instances": {}, "apps": apps, "not_running": down, "log": str(hub.log_of(service).path)}
+    log = hub.log_of(service).path
+    return {"instances": {}, "apps": apps, "not_running": down, "shared": service.shared, "log": str(log)}
 
 
-def _instance(hub: Hub, instance: Instance, rounds: int | None) -> dict[str, Any]:
+def _instance(hub: Hub, instance: Instance, take: Take) -> dict[str, Any]:
     now = time.monotonic()
     state, since = instance.state
     return {
@@ -65,7 +81,7 @@ def _instance(hub: Hub, instance: Instance, rounds: int | None) -> dict[str, Any
             }
             for session in instance.sessions.values()
         },
-        "metrics": _newest(instance.metrics, rounds),
+        "metrics": take(instance.metrics),
         "metrics_metadata": instance.metrics_metadata,
         "state": state,
         "seconds_in_state": since,
@@ -73,20 +89,20 @@ def _instance(hub: Hub, instance: Instance, rounds: int | None) -> dict[str, Any
         "restarts": hub.restarts_of(instance),
         "waiting": instance.waiting,
         "measured": instance.measures.plain(now),
-        "measured_history": _newest(instance.measures.history, rounds),
+        "measured_history": take(instance.measures.history),
+        "number": instance.number,
+        "kept": {"metrics": len(instance.metrics), "measured_history": len(instance.measures.history)},
     }
 
 
-def _runtime(hub: Hub, rounds: int | None) -> dict[str, Any]:
+def _runtime(hub: Hub, take: Take) -> dict[str, Any]:
     own = hub.own
     return {
         "uptime": time.monotonic() - own.started,
         "sessions": {},
-        "metrics": _newest(own.history, rounds),
+        "metrics": take(own.history),
+        "number": 0,
+        "kept": {"metrics": len(own.history)},
         "metrics_metadata": own.METADATA,
         "state": "running",
     }
-
-
-def _newest(history: Iterable[tuple[float, dict[str, Any]]], rounds: int | None) -> list[list[Any]]:
-    return [[at, values] for at, values in islice(history, rounds)]

@@ -2,33 +2,44 @@
 import uPlot from "./vendor/uplot.js"
 
 const HEIGHT = 110
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
 const colour_of = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 const dark = matchMedia("(prefers-color-scheme: dark)")
 const minutes = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" })
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" })
 
-/** A CSS colour of an app, or ours where it is none. */
-export function safe_colour(text) {
-  return typeof text === "string" && CSS.supports("color", text) ? text : "var(--accent)"
+const canvas = document.createElement("canvas").getContext("2d")
+
+/** A CSS colour of an app as a canvas can draw it, or "" for what is none or cannot be seen. */
+export function plain_colour(text) {
+  if (typeof text !== "string") return ""
+  // A canvas ignores what is no colour of its own, such as "inherit" or "url(x)".
+  canvas.fillStyle = "#010203"
+  canvas.fillStyle = text
+  const colour = canvas.fillStyle
+  const alpha = /^rgba\(.*,\s*([\d.]+)\)$/.exec(colour)?.[1] ?? 1
+  return colour === "#010203" || alpha < 0.3 ? "" : colour
 }
 
 /** Numbers over time.
  *
  * title: what stands above it. series: [{label, colour}]. format: a number as text.
- * min, max: the limits where they are known.
+ * min, max: the limits where they are known; a value beyond them is still drawn. whole: there are no fractions.
  */
 export class Chart {
-  constructor(parent, { title, series = [{}], format = String, min = null, max = null }) {
+  constructor(parent, { title, series = [{}], format = String, min = null, max = null, whole = false }) {
     this._title = title
     this._series = series
     this._format = format
     this._limits = [min, max]
+    this._whole = whole
     this.element = document.createElement("figure")
     this.element.className = "chart"
     const caption = document.createElement("figcaption")
     const name = document.createElement("span")
     name.textContent = title
-    this._now = document.createElement("output")
+    this._now = document.createElement("span")
+    this._now.className = "value"
     caption.append(name, this._now)
     this._plot = document.createElement("div")
     this._plot.setAttribute("role", "img")
@@ -77,10 +88,11 @@ export class Chart {
   _options(width) {
     const quiet = () => colour_of("--quiet")
     const axis = { stroke: quiet, grid: { stroke: () => colour_of("--line"), width: 1 }, ticks: { show: false }, font: "11px system-ui, sans-serif" }
-    const range = (_, least, most) => [
-      this._limits[0] ?? Math.min(0, least ?? 0),
-      this._limits[1] ?? (most > 0 ? most * 1.1 : 1),
-    ]
+    const range = (_, least, most) => {
+      const low = Math.min(this._limits[0] ?? 0, least ?? 0)
+      const high = Math.max(this._limits[1] ?? (most ?? 0) * 1.1, most ?? 0)
+      return high > low ? [low, high] : [low, low + 1]
+    }
     return {
       width,
       height: HEIGHT,
@@ -89,9 +101,9 @@ export class Chart {
       scales: { x: { time: true }, y: { range } },
       axes: [
         { ...axis, size: 22, values: (_, times) => times.map((time) => this._clock(time)), space: 90 },
-        { ...axis, size: 64, values: (_, values) => values.map(this._format), space: 28 },
+        { ...axis, size: 64, values: (_, values) => values.map(this._format), space: 28, ...(this._whole && { incrs: WHOLE }) },
       ],
-      series: [{}, ...this._series.map(({ colour }) => ({ stroke: () => drawn(safe_colour(colour)), width: 2, points: { show: false } }))],
+      series: [{}, ...this._series.map(({ colour }) => ({ stroke: () => plain_colour(colour) || colour_of("--accent"), width: 2, points: { show: false } }))],
     }
   }
 
@@ -106,9 +118,4 @@ export class Chart {
     const from = count ? `, since ${clock.format(this.data[0][0] * 1000)}` : ", nothing yet"
     this._plot.setAttribute("aria-label", `${this._title} over time: now ${newest.join(", ")}${from}`)
   }
-}
-
-// A canvas knows no var().
-function drawn(colour) {
-  return colour.startsWith("var(") ? colour_of(colour.slice(4, -1)) : colour
 }

@@ -8,6 +8,7 @@ from collections.abc import Generator
 from typing import Any, Callable, NamedTuple
 
 from . import dispatcher, values
+from .admin import AdminData
 from .link import Frame, Kind
 from .loader import has_async_methods, load
 from .metrics import Metrics
@@ -79,6 +80,7 @@ class Runner:
         self._answers_lock = threading.Lock()
         self.requests = RequestServices(self._emit, lambda: self._apps, self._session_numbers.__contains__)
         self.metrics = Metrics(self._emit, self.report)
+        self._admin = AdminData(shared=private_modules)
 
     # Called by the thread that reads the link.
 
@@ -210,7 +212,9 @@ class Runner:
             yield from self._notify("app_message", sender["workspace"], sender["service"], sender["service_id"], data)
             self._report_done()
         elif frame.kind is Kind.ADMIN_DATA:
-            yield from self._notify("admin_data", frame.head)
+            yield from self._notify("admin_data", self._admin.whole(frame.head))
+            # The next round: one that cannot keep up is not given more than it takes.
+            self._emit(Frame(Kind.ADMIN_WANTED))
 
     def _session_opened(self, frame: Frame) -> Generator[Any, Any, None]:
         head = frame.head

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.web.test_narvi_js import browser_page, visit
 
 Run = Callable[..., None]
 QUICK = replace(Settings(), monitoring_interval=0.1, stuck_after=0.5, restart_delays=(0.01,) * 5)
+FIND = "[...document.querySelectorAll('.chart')].find((f) => f.querySelector('span').textContent === title)"
 EVIL = "<img src=x onerror=\"document.title='owned'\">"
 SERVICE = f"""
 import threading
@@ -27,13 +29,16 @@ class Lab:
     def __init__(self, services):
         self.services = services
         self.load = 0
-        metadata = {{"load": {{"min": 0, "max": 10, "colour": "tomato"}}, "odd": {{"colour": "url(x)", "min": "low"}}}}
+        metadata = {{"load": {{"min": 0, "max": 10, "colour": "tomato"}}, "odd": {{"colour": "url(x)", "min": "low"}},
+                    "beyond": {{"min": 0, "max": 1, "colour": "transparent"}},
+                    "turned": {{"min": 10, "max": 0, "colour": "inherit"}}}}
         services.set_metrics_callback(self.metrics, metadata)
         services.add_message_listener(self.on_message)
         print({EVIL!r}, "\\x1b[31mred")
     def metrics(self):
         self.load += 1
-        return {{"load": self.load, "odd": 1, "nan": float("nan"), "mood": {EVIL!r}}}
+        odd = self.load if self.load % 2 else "now a text"
+        return {{"load": self.load, "odd": odd, "beyond": 5, "turned": 5, "nan": float("nan"), "mood": {EVIL!r}}}
     def on_message(self, message, session_id):
         if message == "raise":
             raise ValueError({EVIL!r})
@@ -61,8 +66,7 @@ async def rows(page: Page) -> list[str]:
 
 async def chart(page: Page, title: str) -> Any:
     """The data of the details' chart with this title."""
-    find = "[...document.querySelectorAll('.chart')].find((f) => f.querySelector('span').textContent === title)"
-    return await page.evaluate(f"(title) => {find}?.chart.data", title)
+    return await page.evaluate(f"(title) => {FIND}?.chart.data", title)
 
 
 def test_two_apps_with_their_numbers(run_served: Run, tmp_path: Path) -> None:
@@ -74,6 +78,8 @@ def test_two_apps_with_their_numbers(run_served: Run, tmp_path: Path) -> None:
         await server.page("lab/two/main")
         for instance in server.hub.instances:
             instance.measures.cpu, instance.measures.memory = 12.5, 50 << 20
+        await until(lambda: all(len(instance.measures.history) > 3 for instance in server.hub.instances))
+        visited = time.time()
         async with browser_page() as page:
             await visit(server, page, "desktop", "monitor")
             await page.wait_for_function("document.querySelectorAll('#list tbody tr').length === 3")
@@ -94,12 +100,20 @@ def test_two_apps_with_their_numbers(run_served: Run, tmp_path: Path) -> None:
                 "[...document.querySelectorAll('.chart')].some((f) => f.chart.data[1].at(-1) > 5)"
             )
             times, values = await chart(page, "load")
-            told = {round(at, 3): numbers["load"] for at, numbers in instance.metrics}
+            told = {round(at, 3): numbers["load"] for at, numbers in instance.metrics.newest()}
             assert values and all(told[round(at, 3)] == value for at, value in zip(times, values, strict=True))
+            # The page that has started the monitor's service gets the history all the same.
+            assert (await chart(page, "Sessions"))[0][0] < visited
             assert (await chart(page, "CPU"))[1][-1] == 12.5 and (await chart(page, "nan")) is None
             assert "tomato" in await page.evaluate(
                 "[...document.querySelectorAll('.chart')].map((f) => f.chart._series[0].colour)"
             )
+
+            # Limits and colours that make no sense still give a chart in which the value can be seen.
+            look = "({ scales, series }) => [scales.y.min, scales.y.max, series[1].stroke()]"
+            for title in ("odd", "beyond", "turned"):
+                low, high, stroke = await page.evaluate(f"(title) => ({look})({FIND}.chart._uplot)", title)
+                assert low < high and stroke == "#9a4a12" and (title == "odd" or low <= 5 <= high), title
 
             # Foreign text is text, in metrics, errors and logs; and the log is followed.
             await first.socket.send_str("raise")

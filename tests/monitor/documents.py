@@ -34,6 +34,7 @@ def instance(state: str = "running", seconds: float = 65, sessions: int = 1, **m
         "metrics_metadata": {},
         "state": state,
         "seconds_in_state": seconds,
+        "number": 1,
         "pid": 4711,
         "restarts": 0,
         "waiting": {"to_worker": 0, "in_worker": 0, "to_pages": 0},
@@ -44,7 +45,8 @@ def instance(state: str = "running", seconds: float = 65, sessions: int = 1, **m
 
 
 def service(instances: dict[str, list[dict[str, Any]]], **more: Any) -> dict[str, Any]:
-    return {"instances": instances, "apps": [{"app_name": "notes"}], "not_running": {}, "log": "", **more}
+    apps = [{"app_name": "notes"}]
+    return {"instances": instances, "apps": apps, "not_running": {}, "shared": True, "log": "", **more}
 
 
 def document(admin: dict[str, Any], trace: list[dict[str, Any]] | None = None, at: float = 20.0) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def document(admin: dict[str, Any], trace: list[dict[str, Any]] | None = None, a
         "metrics_metadata": {},
         "state": "running",
     }
-    runtime = {"runtime": {"instances": {"main": [own]}, "apps": [], "not_running": {}, "log": ""}}
+    runtime = {"runtime": {"instances": {"main": [own]}, "apps": [], "not_running": {}, "shared": True, "log": ""}}
     return {
         "schema": 1,
         "running": True,

@@ -49,7 +49,8 @@ class Terminal:
         folder.mkdir(parents=True)
         (folder / "config.toml").write_text("[settings]\nmonitoring_interval = 0.2\n")
         self._environment = environment
-        self.tmux("new-session", "-d", "-x", "100", "-y", "30", "bash", "--norc", "--noprofile")
+        size = ("-x", "100", "-y", "30")
+        self.tmux("new-session", "-d", *size, "-c", str(account.home), "bash", "--norc", "--noprofile")
         until(lambda: "ready$" in self.text())
 
     def tmux(self, *arguments: str) -> str:

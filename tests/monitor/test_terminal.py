@@ -146,6 +146,18 @@ def test_nothing_runs() -> None:
     assert any("not running. Waiting" in line for line in waiting)
 
 
+def test_instances_that_are_not_shared_keep_their_history_when_one_ends() -> None:
+    def told(*numbers: int) -> dict[str, Any]:
+        instances = [instance(number=number, measured_history=[[20.0, {"messages": number}]]) for number in numbers]
+        return document({"lab": {"probe": service({"main": instances}, shared=False)}})
+
+    history = History()
+    history.feed(told(7, 8, 9))
+    history.feed(told(9, 8))
+    assert [history.values(("lab", "probe", "main", number), "messages") for number in (7, 8, 9)] == [[], [8.0], [9.0]]
+    assert any("lab/probe #8" in line for line in drawn(told(7, 8)))
+
+
 def test_history_grows_by_what_is_new_and_forgets_what_has_gone() -> None:
     history = History()
     history.feed(one())

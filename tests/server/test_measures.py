@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -172,12 +173,81 @@ def test_the_runtime_tells_of_itself_like_a_service(run_served: Run) -> None:
     run_served(body, QUICK)
 
 
+LISTENER = """
+import json, time
+class Listener:
+    def __init__(self, services):
+        self.services = services
+        self.hold = False
+        services.set_admin_listener(self.on_round)
+        services.add_message_listener(self.on_message)
+    def on_message(self, message, session_id):
+        self.hold = message == "hold"
+    def on_round(self, data):
+        instance = data["lab"]["good"]["instances"]["main"][0]
+        times = [at for at, _ in instance["metrics"]]
+        told = {"metrics": times, "values": dict(instance["metrics"][0][1]) if times else None,
+                "measured": len(instance["measured_history"]), "keys": sorted(instance),
+                "runtime": "runtime" in data["desktop"]}
+        # Its own copy: what is done to it is seen nowhere.
+        for _, values in instance["metrics"]:
+            values["load"] = "spoilt"
+        instance["metrics_metadata"].clear()
+        data.clear()
+        self.services.send(json.dumps(told))
+        if self.hold:
+            time.sleep(1)
+"""
+
+
+def test_admin_listeners_get_the_whole_history_each_its_own_copy(
+    run_served: Run, tmp_path: Path, isolation: str
+) -> None:
+    async def body(server: Server) -> None:
+        add(server, tmp_path, "good", isolation=isolation)
+        await server.page("lab/good/main")
+        await until(lambda: len(told(server, "good")["metrics"]) > 3)
+        pages = []
+        for name in ("first", "second"):
+            place = tmp_path / name
+            place.mkdir()
+            (place / "service.py").write_text(LISTENER)
+            service = Service(
+                "lab", name, "service:Listener", fixed_service_id="main", isolation=isolation, folder=place
+            )
+            server.hub.register_app(name, server.hub.register_service(service), {}, {})
+            pages.append(await server.page(f"lab/{name}/main"))
+            for _ in range(5):
+                heard = json.loads(await pages[-1].text())
+        known = [at for at, _ in told(server, "good")["metrics"]]
+        assert len(heard["metrics"]) > 3 and heard["metrics"] == sorted(heard["metrics"], reverse=True)
+        assert set(heard["metrics"]) <= set(known) and heard["metrics"][-1] == known[-1]
+        assert heard["values"] == {"load": 0.5} and heard["measured"] > 3 and heard["runtime"]
+        assert "kept" not in heard["keys"]
+        assert told(server, "good")["metrics_metadata"] == {"load": {"min": 0, "max": 1}}
+
+        # One that is slow is given less often, and still misses nothing.
+        await pages[0].socket.send_str("hold")
+        slow = next(found for found in server.hub.instances if found.service.name == "first")
+        await until(lambda: not slow.wants_admin_data and slow.waiting["in_worker"] == 0)
+        before = server.hub.own.history.count
+        await until(lambda: server.hub.own.history.count > before + 5)
+        assert slow.waiting["to_worker"] == 0 and slow.measures.inbox <= 1
+        await pages[0].socket.send_str("go on")
+        known = [at for at, _ in told(server, "good")["metrics"]]
+        while (heard := json.loads(await pages[0].text()))["metrics"][0] < known[0]:
+            pass
+        assert set(known) <= set(heard["metrics"])
+
+    run_served(body, QUICK)
+
+
 def test_history_is_bounded() -> None:
     measures = Measures(rounds=3)
     for second in range(10):
         measures.traffic.came(5)
         measures.sample(float(second), float(second), sessions=1)
-    assert [at for at, _ in measures.history] == [9.0, 8.0, 7.0] and measures.rate == 1.0
+    assert [at for at, _ in measures.history.newest()] == [9.0, 8.0, 7.0] and measures.rate == 1.0
 
 
 def test_times_by_name() -> None:

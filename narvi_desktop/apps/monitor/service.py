@@ -22,21 +22,31 @@ class Monitor:
     def __init__(self, services: WebAppServices) -> None:
         self._services = services
         self._data: dict[str, Any] = {}
+        self._welcomed: set[str] = set()  # before there was anything to tell
         self._following: dict[str, tuple[str, tuple[int, int]]] = {}
         services.set_admin_listener(self.on_round)
         services.add_session_open_listener(self.welcome)
-        services.add_session_close_listener(lambda session_id: self._following.pop(session_id, None))
+        services.add_session_close_listener(self.goodbye)
         services.add_message_listener(self.on_message)
 
     def on_round(self, data: dict[str, Any]) -> None:
         self._data = data
         self._services.send(_message("round", _with_history(data, 1)))
+        for session_id in self._welcomed:
+            self._services.send(_message("all", _with_history(data, _POINTS)), for_session_id=session_id)
+        self._welcomed.clear()
         for session_id, (path, _) in list(self._following.items()):
             self._send_log(session_id, path)
 
     def welcome(self, app_name: str, session_id: str, query: dict[str, str], headers: dict[str, str]) -> None:
         if self._data:
             self._services.send(_message("all", _with_history(self._data, _POINTS)), for_session_id=session_id)
+        else:
+            self._welcomed.add(session_id)
+
+    def goodbye(self, session_id: str) -> None:
+        self._welcomed.discard(session_id)
+        self._following.pop(session_id, None)
 
     def on_message(self, message: str | bytes, session_id: str) -> None:
         """{"log": path, or null to stop}: a path that the runtime has named, no other."""

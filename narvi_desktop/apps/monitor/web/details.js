@@ -7,7 +7,7 @@ const MEASURED = [
   ["CPU", "cpu", { series: [{ colour: "#c2611f" }], format: percent, min: 0 }],
   ["Memory", "memory", { series: [{ colour: "#4a7a8c" }], format: size, min: 0 }],
   ["Messages", "messages", { series: [{ colour: "#7a5a9a" }], format: rate, min: 0 }],
-  ["Sessions", "sessions", { series: [{ colour: "#5a7d3a" }], format: count, min: 0 }],
+  ["Sessions", "sessions", { series: [{ colour: "#5a7d3a" }], format: count, min: 0, whole: true }],
 ]
 
 const make = (name, text = "", parent = null) => {
@@ -99,7 +99,7 @@ export class Details {
   _chart(parent, key, title, options, rounds, name) {
     if (!rounds.some(([, values]) => typeof values[name] === "number")) return
     if (!this._charts.has(key)) this._charts.set(key, new Chart(parent, { title, ...options }))
-    this._charts.get(key).set(rounds.map(([at]) => at), rounds.map(([, values]) => values[name] ?? null))
+    this._charts.get(key).set(rounds.map(([at]) => at), rounds.map(([, values]) => (typeof values[name] === "number" ? values[name] : null)))
   }
 
   _table(part, rows, titles) {

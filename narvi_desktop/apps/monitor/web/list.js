@@ -36,8 +36,9 @@ export class List {
       if (this._body.rows[place] !== row) this._body.insertBefore(row, this._body.rows[place] ?? null)
       this._fill(row, one, one.key === selected)
     }
-    this._none.textContent = shown.length ? "" : instances.size ? "Nothing passes the filter." : "No app runs yet."
-    this._none.hidden = shown.length > 0
+    // We ourselves always run.
+    const alone = instances.size <= 1 ? "No other app runs yet." : ""
+    this._none.textContent = shown.length ? alone : "Nothing passes the filter."
     return shown
   }
 

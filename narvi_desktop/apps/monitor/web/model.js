@@ -32,16 +32,19 @@ export class Model {
 
 function* running(workspace, service, entry) {
   for (const [id, instances] of Object.entries(entry.instances))
-    for (const [place, data] of instances.entries())
+    for (const data of instances) {
+      // One of a shared service is the same after a restart; the others are told apart by their number.
+      const number = entry.shared ? 0 : data.number
       yield {
-        key: JSON.stringify([workspace, service, id, place]),
-        name: named(workspace, service, id, place),
+        key: JSON.stringify([workspace, service, id, number]),
+        name: named(workspace, service, id, number),
         state: data.state,
         seconds: data.seconds_in_state ?? data.uptime,
         error: data.measured?.last_error ?? "",
         log: entry.log,
         data,
       }
+    }
 }
 
 function* not_running(workspace, service, entry) {
@@ -54,9 +57,9 @@ function* not_running(workspace, service, entry) {
 }
 
 // workspace/service:id, without what only repeats.
-function named(workspace, service, id, place) {
+function named(workspace, service, id, number) {
   const name = service === workspace ? workspace : `${workspace}/${service}`
-  return name + (id === "main" ? "" : `:${id}`) + (place ? ` #${place + 1}` : "")
+  return name + (id === "main" ? "" : `:${id}`) + (number ? ` #${number}` : "")
 }
 
 // Newest first comes in, oldest first is kept.

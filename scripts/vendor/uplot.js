@@ -1,2 +1,0 @@
-// What chart.js needs of uPlot: the class.
-export { default } from "uplot"
