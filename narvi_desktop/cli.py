@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -180,14 +180,25 @@ def _status(options: argparse.Namespace, paths: Paths) -> int:
     except client.NotRunning as error:
         _render(options, {"schema": 1, "running": False}, str(error))
         return NOT_RUNNING
-    lines = [f"narvi-desktop {answer['version']} at {answer['url']}, process {answer['pid']}"]
+    return _render(options, answer, "\n".join(_status_lines(answer)))
+
+
+def _status_lines(answer: dict[str, Any]) -> Iterator[str]:
+    """The short form of the monitor: a line for each instance."""
+    yield f"narvi-desktop {answer['version']} at {answer['url']}, process {answer['pid']}"
     for workspace, services in answer["admin"].items():
         for name, service in services.items():
+            if (workspace, name) == ("desktop", "runtime"):
+                continue  # the first line
+            place = answer["sites"].get(workspace, "no page yet")
             for service_id, instances in service["instances"].items():
-                sessions = sum(len(instance["sessions"]) for instance in instances)
-                place = answer["sites"].get(workspace, "no page yet")
-                lines.append(f"{workspace}/{name}/{service_id}: {sessions} sessions at {place}")
-    return _render(options, answer, "\n".join(lines))
+                for one in instances:
+                    count = len(one["sessions"])
+                    sessions = f"{count} session{'' if count == 1 else 's'}"
+                    yield f"{workspace}/{name}/{service_id}: {one['state']}, {sessions} at {place}"
+            for service_id, down in service["not_running"].items():
+                error = down["error"].splitlines()[0] if down["error"] else ""
+                yield f"{workspace}/{name}/{service_id}: {down['state']} {error}".rstrip()
 
 
 def _monitor(options: argparse.Namespace, paths: Paths) -> int:

@@ -95,13 +95,14 @@ class Commands:
         return self._printed(app, self._service_id(app, payload))
 
     async def status(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """What runs now; of each history the newest round."""
         return {
             "running": True,
             "pid": os.getpid(),
             "url": self._site(SYSTEM).origin,
             "sites": self._sites.origins(),
             "version": narvi_desktop.__version__,
-            "admin": self._hub.admin_data(),
+            "admin": self._hub.admin_data(rounds=1),
             "windows": [key._asdict() for key in self._windows.open_keys()],
         }
 

@@ -254,8 +254,8 @@ class Hub:
                 del kept[key]
         known = instance in self.instances
         self.instances.discard(instance)
-        if not known or instance.stopping or self.closing or key in self._starting:
-            return
+        if not known or instance.stopping or self.closing or not instance.has_started:
+            return  # a start that fails is noted where it was asked for
         self._restarts[key] += 1
         failures = self._failures.setdefault(key, Failures())
         failures.note("the worker ended by itself", instance.uptime, self.settings)

@@ -111,9 +111,13 @@ class Instance:
         }
 
     @property
+    def has_started(self) -> bool:
+        """Whether its constructor has returned."""
+        return self._ready.done() and not self._ready.cancelled() and self._ready.exception() is None
+
+    @property
     def running(self) -> bool:
-        settled = self._ready.done() and not self._ready.cancelled() and self._ready.exception() is None
-        return settled and not self.stopping and not self.ended.is_set()
+        return self.has_started and not self.stopping and not self.ended.is_set()
 
     @property
     def uptime(self) -> float:

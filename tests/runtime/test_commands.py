@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import signal
 import stat
@@ -123,6 +124,8 @@ def test_a_broken_constructor_prints_its_traceback(account: Account, tmp_path: P
     folder = make_app(tmp_path / "bad", "class Mine:\n    def __init__(self, services): raise ValueError('no luck')\n")
     code, _, error = account.run("open", str(folder), "--no-window")
     assert code == 1 and "ValueError: no luck" in error and "service.py" in error and ".log" in error
+    short = account.run("status")[1]
+    assert re.search(rf"^mine/mine/main: \w+ {folder}/service.py:2 in __init__: ValueError: no luck", short, re.M)
 
 
 def test_restart_and_logs(account: Account, tmp_path: Path) -> None:
@@ -185,7 +188,7 @@ def test_each_workspace_has_its_own_address_and_the_record_names_that_of_desktop
     assert notes.startswith(status["sites"]["notes"] + "/narvi/notes/")
     assert account.record()["url"] == status["url"] == status["sites"]["desktop"]
     assert len(set(status["sites"].values())) == 3
-    assert f"hello/hello/main: 0 sessions at {status['sites']['hello']}" in account.run("status")[1]
+    assert f"hello/hello/main: idle, 0 sessions at {status['sites']['hello']}\n" in account.run("status")[1]
     pid = account.record()["pid"]
     os.kill(pid, signal.SIGKILL)
     until(lambda: not is_alive(pid))

@@ -149,9 +149,11 @@ def test_what_fails_or_restarts_is_told(run_served: Run, tmp_path: Path) -> None
         assert (await server.get("lab/probe/main/index.html"))[0] == 503
         down = server.hub.admin_data()["lab"]["probe"]["not_running"]["main"]
         assert down["state"] in ("restarting", "failed") and "the cellar is flooded" in down["error"]
-        for _ in range(5):
-            await until(lambda: server.hub.admin_data()["lab"]["probe"]["not_running"]["main"]["state"] == "failed")
-            await server.get("lab/probe/main/index.html")
+        # Told as it was, also when its worker has gone.
+        await until(lambda: not server.hub.instances)
+        down = server.hub.admin_data()["lab"]["probe"]["not_running"]["main"]
+        assert "the cellar is flooded" in down["error"]
+        await until(lambda: server.hub.admin_data()["lab"]["probe"]["not_running"]["main"]["state"] == "failed")
         service = add(server, tmp_path, "good")
         await server.page("lab/good/main")
         assert told(server, "good")["restarts"] == 0
