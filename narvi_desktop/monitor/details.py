@@ -84,8 +84,11 @@ def _draw_number(
 ) -> None:
     low, high = _limit(metadata.get("min")), _limit(metadata.get("max"))
     style = colour(metadata.get("colour"))
-    unit = str(metadata.get("unit", ""))[:6]
-    text.append(f"{number(value):>8} {unit:<6} ")
+    unit = str(metadata.get("unit", ""))
+    if unit.startswith("bytes"):
+        text.append(f"{size(value) + unit[5:]:>8} {'':<6} ")
+    else:
+        text.append(f"{number(value):>8} {unit[:6]:<6} ")
     if low is not None and high is not None and width >= 60:
         text.append(marks.bar(value, _BAR, low, high) + " ", style=style)
     room = min(60, width - len(text.plain) - 1)

@@ -132,7 +132,8 @@ export class Details {
 
 const limit = (value) => (typeof value === "number" ? value : null)
 const own = ({ min, max, colour, unit }) => {
-  const format = unit === "bytes" ? size : (value) => `${number(value)}${typeof unit === "string" ? ` ${unit}` : ""}`
+  const sizes = { bytes: size, "bytes/s": (value) => `${size(value)}/s` }
+  const format = Object.hasOwn(sizes, unit) ? sizes[unit] : (value) => `${number(value)}${typeof unit === "string" ? ` ${unit}` : ""}`
   return { series: [{ colour }], format, min: limit(min), max: limit(max) }
 }
 
