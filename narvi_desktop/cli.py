@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import narvi_desktop
-from narvi_desktop.library.finder import AmbiguousName, AppNotFound, Finder, is_path
+from narvi_desktop.library.finder import Finder
 from narvi_desktop.library.manifest import LibraryError
 from narvi_desktop.runtime import client, logs
+from narvi_desktop.runtime.launching import Launcher
 from narvi_desktop.runtime.logs import harmless
+from narvi_desktop.runtime.opening import HOME, open_app, whole
 from narvi_desktop.runtime.paths import Paths
 
 DONE, FAILED, USAGE, NOT_RUNNING = 0, 1, 2, 3
@@ -29,11 +31,6 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     paths = Paths.default()
     try:
-        if options.command is None:
-            _list(options, paths)
-            print()
-            parser.print_help()
-            return DONE
         code: int = options.run(options, paths)
         sys.stdout.flush()
         return code
@@ -58,9 +55,12 @@ def _complain(detail: str, sentence: str) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="narvi-desktop", description="Runs local apps, each in a window of its own.")
+    about = "Runs local apps, each in a window of its own. Without a command it opens home."
+    parser = argparse.ArgumentParser(prog="narvi-desktop", description=about)
     parser.add_argument("--version", action="version", version=f"narvi-desktop {narvi_desktop.__version__}")
-    parser.set_defaults(command=None, json=False)
+    # Alone it opens home.
+    alone = {"show": None, "new_window": False, "debug": False, "no_wait": False, "service_id": None}
+    parser.set_defaults(run=_open, app=HOME, json=False, **alone)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     def add(name: str, run: Callable[[argparse.Namespace, Paths], int], text: str, app: str = "") -> Any:
@@ -72,12 +72,21 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--json", action="store_true", help="print one JSON document")
         return command
 
-    opening = add("open", _open, "open an app: a name, or the path of an app folder", "one")
+    opening = add("open", _open, "open an app: a name, the path of an app folder, or a narvi: address", "one")
     opening.add_argument("--in", dest="show", choices=["window", "app", "browser", "print", "none"], help="where")
     opening.add_argument("--no-window", dest="show", action="store_const", const="none", help="same as --in none")
     opening.add_argument("--new-window", action="store_true", help="another window of an app that is open")
     opening.add_argument("--no-wait", action="store_true", help="do not wait until the window has loaded")
     opening.add_argument("--debug", action="store_true", help="with the web view's developer tools")
+    installing = add("install", _install, "install an app: a folder or a zip")
+    installing.add_argument("path", metavar="PATH")
+    installing.add_argument("--replace", action="store_true", help="in place of one that is installed; its data stays")
+    removing = add("remove", _remove, "remove an installed app")
+    removing.add_argument("app", metavar="APP")
+    removing.add_argument("--data", action="store_true", help="with all that it has stored")
+    menu = add("launcher", _launcher, "put narvi-desktop, or an app, into your menu")
+    menu.add_argument("do", choices=["add", "remove", "status"])
+    menu.add_argument("app", metavar="APP", nargs="?")
     add("list", _list, "the apps that are known")
     add("status", _status, "what runs")
     watching = add("monitor", _monitor, "watch live what runs, what it costs, and what goes wrong")
@@ -99,21 +108,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _app(options: argparse.Namespace) -> str | None:
-    """A path is sent absolute: the runtime stands elsewhere."""
-    text: str | None = options.app
-    if text is None or not is_path(text) or _is_known(text):
-        return text
-    return str(Path(text).expanduser().absolute())
-
-
-def _is_known(text: str) -> bool:
-    """workspace/app looks like a path; it is one if such a folder exists."""
-    return text.count("/") == 1 and text[0] not in "./~" and text[-1] != "/" and not Path(text).exists()
-
-
 def _payload(options: argparse.Namespace) -> dict[str, Any]:
-    return {"app": _app(options), "service_id": options.service_id}
+    return {"app": options.app and whole(options.app), "service_id": options.service_id}
 
 
 def _render(options: argparse.Namespace, answer: dict[str, Any], text: str) -> int:
@@ -122,19 +118,29 @@ def _render(options: argparse.Namespace, answer: dict[str, Any], text: str) -> i
 
 
 def _open(options: argparse.Namespace, paths: Paths) -> int:
-    if not is_path(options.app):
-        # Before a runtime is started: a typo answers at once, and knows where the person stands.
-        try:
-            Finder(paths.installed).find(options.app, Path.cwd())
-        except (AppNotFound, AmbiguousName):
-            raise
-        except LibraryError:
-            pass  # it is there and broken: the runtime says so, also in the window
     wishes = {"show": options.show, "new_window": options.new_window, "debug": options.debug}
-    wishes["wait"] = not options.no_wait
-    payload = {**_payload(options), **wishes, "environment": client.display_environment()}
-    answer = client.call_or_start(paths, "open", payload)
+    answer = open_app(paths, options.app, options.service_id, **wishes, wait=not options.no_wait)
     return _render(options, answer, answer["message"])
+
+
+def _install(options: argparse.Namespace, paths: Paths) -> int:
+    path = str(Path(options.path).expanduser().absolute())
+    answer = client.call_or_start(paths, "install", {"path": path, "replace": options.replace})
+    return _render(options, answer, f"{answer['message']} To open it: narvi-desktop open {answer['app']}")
+
+
+def _remove(options: argparse.Namespace, paths: Paths) -> int:
+    answer = client.call_or_start(paths, "remove", {"app": options.app, "data": options.data})
+    return _render(options, answer, answer["message"])
+
+
+def _launcher(options: argparse.Namespace, paths: Paths) -> int:
+    launcher = Launcher(Finder(paths.installed))
+    if options.do == "status":
+        answer = launcher.status()
+    else:
+        answer = launcher.add(options.app) if options.do == "add" else launcher.remove(options.app)
+    return _render(options, {"schema": 1, **answer}, answer["message"])
 
 
 def _url(options: argparse.Namespace, paths: Paths) -> int:
@@ -229,7 +235,7 @@ def _logs(options: argparse.Namespace, paths: Paths) -> int:
         raise LibraryError(str(error)) from error
     file, title = paths.runtime_log, "narvi-desktop"
     if not options.runtime:
-        source, app = Finder(paths.installed).find(_app(options) or "", Path.cwd())
+        source, app = Finder(paths.installed).find(whole(options.app), Path.cwd())
         assert source.manifest is not None
         file, title = paths.app_log(source.manifest.workspace, app.service), app.title
     if not file.exists():

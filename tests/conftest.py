@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
+import shutil
+import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -160,3 +163,18 @@ def add_probe(server: Server, isolation: str, name: str = "probe", **options: An
     server.hub.register_app(name, service, app_parameters, {("", "**"): PROBE / "web"}, chooser)
     return service
 
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[str]:
+    """A screen of its own; without Xvfb these tests fail, they are not skipped."""
+    assert shutil.which("Xvfb"), "tests of windows need Xvfb; ./scripts/test installs it"
+    reading, writing = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        number = pipe.readline().strip()
+    assert number, "Xvfb did not start"
+    yield f":{number}"
+    server.terminate()
+    server.wait()

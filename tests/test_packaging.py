@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.runtime.conftest import Account, until
-from tests.windows.conftest import display
 from tests.windows.test_windows import seat, titles
 
-__all__ = ["display", "seat"]
+__all__ = ["seat"]
 ROOT = Path(__file__).resolve().parent.parent
 
 

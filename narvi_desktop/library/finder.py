@@ -45,10 +45,27 @@ class Finder:
     def __init__(self, installed: Path, bundled: Path = BUNDLED) -> None:
         self._installed = installed
         self._bundled = bundled
+        # Good manifests by folder, with the state of the file that they were read from.
+        self._read: dict[Path, tuple[tuple[int, int], Source]] = {}
 
     def sources(self) -> list[Source]:
-        """All folders that are known by themselves, broken ones too."""
-        return [_source(kind, folder) for kind, folder in self._folders()]
+        """All folders that are known by themselves, broken ones too; what has not changed is not read again."""
+        return [self.source(kind, folder) for kind, folder in self._folders()]
+
+    def source(self, kind: str, folder: Path) -> Source:
+        """One folder, with what its manifest says or what is wrong with it."""
+        try:
+            facts = (folder / FILE_NAME).stat()
+            state = (facts.st_mtime_ns, facts.st_size)
+        except OSError:
+            return _source(kind, folder)
+        known = self._read.get(folder)
+        if known is None or known[0] != state:
+            source = _source(kind, folder)
+            if source.error:
+                return source  # mending it may leave the file as it is
+            self._read[folder] = known = (state, source)
+        return known[1]
 
     def bundled(self) -> list[Source]:
         """Those that come with us."""
@@ -75,7 +92,10 @@ class Finder:
             choices = ", ".join(f"{source.manifest.workspace}/{name}" for source, _ in matches if source.manifest)
             raise AmbiguousName(f"Several workspaces have an app {name!r}: open one of {choices}.")
         if matches:
-            return matches[0]
+            source, spec = matches[0]
+            # Anew: what it names may have gone since.
+            manifest = load(source.folder)
+            return Source(source.kind, manifest.folder, manifest, ""), manifest.apps.get(name, spec)
         for source in sources:
             if source.error and source.folder.name == name:
                 raise LibraryError(source.error)
@@ -90,7 +110,7 @@ class Finder:
 def _children(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
-    return sorted(child for child in folder.iterdir() if (child / FILE_NAME).is_file())
+    return sorted(child for child in folder.iterdir() if child.name[0] != "." and (child / FILE_NAME).is_file())
 
 
 def _packages() -> Iterator[Path]:

@@ -12,6 +12,7 @@ from typing import Any
 FILE_NAME = "narvi.toml"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _SIZE_LIMIT = 1024 * 1024
+ON_CLOSE = ("keep", "stop", "ask")  # what closing an app's last window means for its service
 RESERVED_WORKSPACES = frozenset({"desktop", "narvi", "api"})
 
 
@@ -59,6 +60,7 @@ class AppSpec:
     service_chooser: str | None
     parameters: dict[str, Any]
     window: WindowSpec
+    on_close: str
 
 
 @dataclass(frozen=True)
@@ -220,7 +222,10 @@ def _app(table: _Table, name: str, folder: Path, services: Mapping[str, ServiceS
         service_chooser=table.take("service_chooser", str),
         parameters=table.take("parameters", dict, {}),
         window=WindowSpec(_length(window, "width", 900), _length(window, "height", 640)),
+        on_close=table.take("on_close", str, "keep"),
     )
+    if spec.on_close not in ON_CLOSE:
+        raise table.error("on_close", f"must be one of {', '.join(ON_CLOSE)}")
     window.done()
     table.done()
     if spec.web is None and not spec.files:

@@ -31,11 +31,15 @@ _START_TIMEOUT = 30.0  # seconds that others wait for the one that starts a runt
 
 
 class ControlError(Exception):
-    """What the runtime, or its start, refuses: a sentence, perhaps a traceback, and the exit code."""
+    """What the runtime, or its start, refuses: a sentence, perhaps a traceback, and the exit code.
 
-    def __init__(self, message: str, detail: str = "", exit_code: int = 1) -> None:
+    Attributes:
+        shown: a window says so too.
+    """
+
+    def __init__(self, message: str, detail: str = "", exit_code: int = 1, shown: bool = False) -> None:
         super().__init__(message)
-        self.detail, self.exit_code = detail, exit_code
+        self.detail, self.exit_code, self.shown = detail, exit_code, shown
 
 
 class NotRunning(ControlError):
@@ -72,7 +76,8 @@ def call(record: Record, command: str, payload: dict[str, Any], timeout: float =
     if response.status == 503 and answer.get("leaving"):
         raise Leaving(answer["error"])
     if response.status >= 400:
-        raise ControlError(answer.get("error", "refused"), answer.get("detail", ""), answer.get("exit_code", 1))
+        more = (answer.get("detail", ""), answer.get("exit_code", 1), answer.get("shown") is True)
+        raise ControlError(answer.get("error", "refused"), *more)
     return answer
 
 

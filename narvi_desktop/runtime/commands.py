@@ -14,6 +14,7 @@ from narvi_desktop.server.broken import BrokenApps, StillBroken
 from narvi_desktop.server.control import Command, CommandError, Leaving
 from narvi_desktop.server.hub import App, Hub, Service
 from narvi_desktop.server.instance import InstanceFailed, InstanceRefused
+from narvi_desktop.server.session import STOPPED
 from narvi_desktop.server.site import SYSTEM, NoSite, Site, Sites
 from narvi_desktop.windows.adopted import AdoptedHost
 from narvi_desktop.windows.browser import AppBrowser
@@ -22,6 +23,7 @@ from narvi_desktop.windows.manager import WindowFailed, WindowKey, WindowManager
 from .catalogue import Catalogue
 from .lifetime import Lifetime
 from .showing import WAYS, Page, Showing, Wish
+from .used import Used
 
 
 class Commands:
@@ -36,6 +38,7 @@ class Commands:
         windows: WindowManager,
         browser: AppBrowser,
         broken: BrokenApps,
+        used: Used,
     ) -> None:
         self._hub = hub
         self._sites = sites
@@ -46,6 +49,7 @@ class Commands:
             hub.settings, windows, browser, self._ticket, self._is_unspent, self._is_found_again
         )
         self._broken = broken
+        self._used = used
         self.table: dict[str, Command] = {
             "open": self.open,
             "url": self.url,
@@ -67,19 +71,23 @@ class Commands:
             if how == "window" and not isinstance(error.__cause__, (AppNotFound, AmbiguousName, type(None))):
                 with contextlib.suppress(WindowFailed):
                     await self._show_broken(payload)
+                    error.shown = True
             raise
         service_id = self._service_id(app, payload)
+        if app.service.workspace != SYSTEM:
+            self._used.note(self._asked(app), None if app.service.fixed_service_id else service_id)
         failure = None if service_id is None else await self._failure(app, service_id)
         if failure is not None and how != "window":
             raise failure
         if how in ("print", "none"):
             answer = self._printed(app, service_id)
             return {**answer, "shown": how, "message": f"{spec.title} runs." if how == "none" else answer["ticket_url"]}
-        page = Page.of(WindowKey(app.service.workspace, app.name, service_id), spec, self._asked(app, payload))
+        page = Page.of(WindowKey(app.service.workspace, app.name, service_id), spec, self._asked(app))
         if failure is not None:
             # Who double-clicks sees no terminal: the window shows the page that says what failed.
             with contextlib.suppress(WindowFailed):
                 await self._showing.in_window(page, Wish.of(payload))
+                failure.shown = True
             raise failure
         try:
             shown, message = await self._showing.show(how, page, Wish.of(payload))
@@ -117,7 +125,14 @@ class Commands:
             self._lifetime.leave()
             return {"stopped": 0, "message": "narvi-desktop stops."}
         service, title = self._service(payload)
-        count = await self._hub.stop(service, _text(payload, "service_id"))
+        service_id = _text(payload, "service_id")
+        # First its windows: a page that sees its service go asks for it again.
+        self._windows.close(
+            lambda key: key.workspace == service.workspace
+            and key.app in service.apps
+            and service_id in (None, key.service_id)
+        )
+        count = await self._hub.stop(service, service_id, STOPPED, "stopped")
         return {"stopped": count, "message": f"{title}: {count} stopped."}
 
     async def _show_broken(self, payload: dict[str, Any]) -> None:
@@ -146,10 +161,8 @@ class Commands:
             raise CommandError(f"there is no service {payload.get('workspace')}/{name}")
         return service, f"{service.workspace}/{name}"
 
-    def _asked(self, app: App, payload: dict[str, Any]) -> str:
+    def _asked(self, app: App) -> str:
         """The name or path by which the app is found again."""
-        if "app" in payload:
-            return str(payload["app"])
         known = self._catalogue.known(app.service.workspace, app.name)
         return "" if known is None else known[1]
 

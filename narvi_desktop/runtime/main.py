@@ -97,10 +97,14 @@ async def _serve(
     from narvi_desktop.windows.manager import WindowManager
 
     from .catalogue import Catalogue
+    from .changing import Changing
     from .commands import Commands
+    from .desk import Desk
     from .lifetime import Lifetime
     from .monitoring import Monitoring
     from .ports import Ports
+    from .shelf import Shelf
+    from .used import Used
 
     # 1. What is served, and where.
     port = config.port if port is None else port
@@ -117,10 +121,16 @@ async def _serve(
     broken = BrokenApps()
     browser = AppBrowser(paths.state / "chromium", paths.logs / "windows.log")
     lifetime = Lifetime(hub, sites, windows, stays=foreground or config.keep_running)
-    catalogue = Catalogue(hub, Finder(paths.installed), paths, config)
-    commands = Commands(hub, sites, catalogue, lifetime, windows, browser, broken)
+    finder = Finder(paths.installed)
+    catalogue = Catalogue(hub, finder, paths, config)
+    used = Used(paths.state / "used.json")
+    commands = Commands(hub, sites, catalogue, lifetime, windows, browser, broken, used)
+    shelf = Shelf(hub, finder, catalogue, windows, used)
+    changing = Changing(hub, finder, catalogue, windows, used, paths)
+    table = {**commands.table, **shelf.table, **changing.table}
+    catalogue.given[SYSTEM, "home"] = {"desk": Desk(table, lambda: windows.environment)}
     monitoring = Monitoring(hub, sites, lambda: [key._asdict() for key in windows.open_keys()])
-    control = Control(commands.table, config.settings.control_body_limit, {"watch": monitoring.watch})
+    control = Control(table, config.settings.control_body_limit, {"watch": monitoring.watch})
     token = secrets.token_urlsafe(32)
     front = Front(hub, sites, token.encode(), control.answer)
     front.apps.broken = broken

@@ -18,7 +18,13 @@ Stream = Callable[[dict[str, Any]], AsyncIterator[dict[str, Any]]]
 
 
 class CommandError(Exception):
-    """A command that cannot be done: a sentence for a person, detail, and the exit code of the command line."""
+    """A command that cannot be done: a sentence for a person, detail, and the exit code of the command line.
+
+    Attributes:
+        shown: a window says so too.
+    """
+
+    shown = False
 
     def __init__(self, message: str, detail: str = "", exit_code: int = 1, status: int = 400) -> None:
         super().__init__(message)
@@ -57,6 +63,7 @@ class Control:
             answer = await command(payload)
         except CommandError as error:
             more = {"detail": error.detail, "exit_code": error.exit_code, "leaving": isinstance(error, Leaving)}
+            more["shown"] = error.shown
             return _error(str(error), error.status, more)
         except Exception as error:  # a fault of ours: its traceback belongs into the log, not onto the wire
             logger.exception("the command %s failed", segments[0])

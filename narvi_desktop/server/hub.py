@@ -8,7 +8,7 @@ import logging
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -142,10 +142,12 @@ class Hub:
         self.apps[key] = service.apps[app_name] = app
         return app
 
-    def unregister_workspace(self, workspace: str) -> None:
-        """Forget the services and apps of a workspace, none of which runs."""
-        self.services = {key: value for key, value in self.services.items() if key[0] != workspace}
-        self.apps = {key: value for key, value in self.apps.items() if key[0] != workspace}
+    def unregister(self, workspace: str, names: Collection[str] | None = None) -> None:
+        """Forget services of a workspace, none of which runs, with their apps; None: all of them."""
+        gone = [key for key in self.services if key[0] == workspace and (names is None or key[1] in names)]
+        for key in gone:
+            for app in self.services.pop(key).apps:
+                del self.apps[workspace, app]
 
     def log_of(self, service: Service) -> AppLog:
         key = (service.workspace, service.name)

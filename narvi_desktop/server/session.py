@@ -17,6 +17,7 @@ from .measures import Traffic
 SERVICE_FAILED = 1011
 SERVICE_RESTARTS = 1012
 TOO_SLOW = 1013
+STOPPED = 4002  # by a person: the page waits until it is asked to, and does not start the service again
 TEXT_OPCODE, BYTES_OPCODE = 1, 2
 
 

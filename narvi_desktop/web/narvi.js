@@ -89,6 +89,7 @@
       this.session_id = null
       this._failures += 1
       if (code === 4001) return this._stop("This app is open somewhere else.")
+      if (code === 4002) return this._stop("This app was stopped.")
       this._set_status(this._app === null ? "connecting" : "reconnecting")
       if (code === 1011) this._notice.say(`The app's service failed: ${reason}`)
       if (this._failures > 3 && (await this._refused())) return this._stop("Open this app again.")

@@ -72,7 +72,7 @@ class WindowManager:
         self._deaths = 0
         self._last = 0
         self._stopping = False
-        self._environment: dict[str, str] = {}
+        self.environment: dict[str, str] = {}  # where the newest caller's screen is
 
     def open_keys(self) -> list[WindowKey]:
         return [window.key for window in self._windows.values()]
@@ -123,7 +123,7 @@ class WindowManager:
         Raises:
             WindowFailed: no host, or nothing loaded in time.
         """
-        self._environment = dict(environment)
+        self.environment = dict(environment)
         known = None if new else self._find(key)
         if known is not None:
             self._send({"command": "focus", "window": known})
@@ -146,6 +146,13 @@ class WindowManager:
             self._remember()
             raise
         return False
+
+    def close(self, chosen: Callable[[WindowKey], bool]) -> int:
+        """Close the windows with such a key, whether their pages hold them or not; returns how many."""
+        identities = [identity for identity, window in self._windows.items() if chosen(window.key)]
+        for identity in identities:
+            self._send({"command": "close", "window": identity})
+        return len(identities)
 
     async def stop(self) -> None:
         """Close all windows; safe to call twice."""
@@ -195,7 +202,7 @@ class WindowManager:
         if self._host is not None:
             return
         try:
-            host = spawn_host(self._settings, self._storage, self._log, self._environment)
+            host = spawn_host(self._settings, self._storage, self._log, self.environment)
         except OSError as error:
             raise WindowFailed(f"the window host could not be started: {error}") from error
         self._take(host)

@@ -1,0 +1,46 @@
+"""What a launcher starts: `open` without a terminal. What goes wrong is shown as a page in the browser."""
+
+from __future__ import annotations
+
+import html
+import string
+import sys
+import webbrowser
+from pathlib import Path
+
+from narvi_desktop.library.manifest import LibraryError
+from narvi_desktop.runtime import client
+from narvi_desktop.runtime.opening import HOME, open_app
+from narvi_desktop.runtime.paths import Paths
+
+_PAGE = Path(__file__).resolve().parent / "web" / "failed.html"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """No argument: home. `open APP`, or a narvi: address: that. Returns 0, or 1 when nothing could be shown."""
+    given = sys.argv[1:] if arguments is None else arguments
+    text = (given[1:] if given[:1] == ["open"] else given) or [HOME]
+    paths = Paths.default()
+    try:
+        open_app(paths, text[0], None)
+    except (client.ControlError, LibraryError, OSError) as error:
+        if not getattr(error, "shown", False):
+            _tell(paths, str(error), getattr(error, "detail", ""))
+        return 1
+    return 0
+
+
+def _tell(paths: Paths, sentence: str, detail: str) -> None:
+    values = {"summary": sentence, "detail": detail or "Nothing more is known.", "log": str(paths.runtime_log)}
+    page = string.Template(_PAGE.read_text(encoding="utf-8"))
+    file = paths.state / "failed.html"
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.write_text(page.safe_substitute({k: html.escape(v) for k, v in values.items()}), encoding="utf-8")
+    except OSError:
+        return  # a disk that takes no page: nothing is left to tell it with
+    webbrowser.open(file.as_uri())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,181 @@
+"""Apps into and out of the folder of installed apps: from a folder or a zip, whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import tempfile
+import time
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from .manifest import FILE_NAME, LibraryError, Manifest, load
+
+_MOST_BYTES = 1024**3  # unpacked, of a zip
+_MOST_FILES = 50_000
+_CHUNK = 1024 * 1024
+_STALE = 3600.0  # seconds: a copy that is older was given up by a process that died
+_NEW, _OLD = ".new-", ".old-"
+# What tools leave beside a program; it is no part of it.
+_LEFT_OUT = ("__pycache__", "__MACOSX", ".git", ".hg", ".svn", "node_modules", ".mypy_cache", ".ruff_cache")
+
+
+class InstallError(LibraryError):
+    """What is given cannot be installed; says why."""
+
+
+class AlreadyInstalled(InstallError):
+    """An app folder of this workspace is installed; it would have to be replaced."""
+
+    def __init__(self, old: Manifest, new: Manifest) -> None:
+        versions = f" (version {old.version or 'unknown'}; this is {new.version or 'unknown'})"
+        super().__init__(f"{new.first_app.title} is installed already{versions if old.version or new.version else ''}.")
+
+
+@dataclass
+class Staged:
+    """A copy that has been checked and is not in use yet: `commit` it or `discard` it.
+
+    Attributes:
+        manifest: as it stands in the copy.
+        place: the folder that holds the copy.
+        target: the folder that it will be.
+    """
+
+    manifest: Manifest
+    place: Path
+    target: Path
+
+    def commit(self, replace: bool) -> Manifest:
+        """Put it in use, in place of what is there. Raises AlreadyInstalled, OSError."""
+        if (self.target / FILE_NAME).exists() and not replace:
+            raise AlreadyInstalled(load(self.target), self.manifest)
+        old = self.target.with_name(_OLD + self.target.name)
+        if self.target.exists():
+            _delete(old)
+            self.target.rename(old)
+        # Killed here, the next `tidy` puts the old one back.
+        self.manifest.folder.rename(self.target)
+        _delete(old)
+        self.discard()
+        return load(self.target)
+
+    def discard(self) -> None:
+        _delete(self.place)
+
+
+def stage(source: Path, installed: Path) -> Staged:
+    """Copy a folder or unpack a zip beside the installed apps, and check its manifest.
+
+    Raises:
+        InstallError, ManifestError: names what is wrong with it.
+    """
+    installed.mkdir(mode=0o700, parents=True, exist_ok=True)
+    tidy(installed)
+    place = Path(tempfile.mkdtemp(prefix=_NEW, dir=installed))
+    try:
+        folder = _copy(source, place, installed) if source.is_dir() else _unpack(source, place)
+        manifest = load(folder)
+        return Staged(manifest, place, installed.resolve() / manifest.workspace)
+    except BaseException:
+        _delete(place)
+        raise
+
+
+def remove(folder: Path, installed: Path) -> None:
+    """Take an installed app out. Raises InstallError for any other folder, OSError."""
+    if folder.resolve().parent != installed.resolve():
+        raise InstallError(f"{folder} is not among the installed apps; delete it yourself if it is no longer needed.")
+    gone = Path(tempfile.mkdtemp(prefix=_NEW, dir=installed))
+    folder.rename(gone / folder.name)
+    _delete(gone)
+
+
+def tidy(installed: Path) -> None:
+    """Mend what a killed installation has left: put back what was being replaced, drop half copies."""
+    for child in installed.iterdir():
+        if child.name.startswith(_OLD):
+            target = child.with_name(child.name.removeprefix(_OLD))
+            if target.exists():
+                _delete(child)
+            else:
+                child.rename(target)
+        elif child.name.startswith(_NEW) and time.time() - child.stat().st_mtime > _STALE:
+            _delete(child)
+
+
+def _copy(source: Path, place: Path, installed: Path) -> Path:
+    source = source.resolve()
+    load(source)  # before anything is copied
+    if installed.resolve().is_relative_to(source):
+        raise InstallError(f"{source} holds the folder of installed apps; give the folder of one app.")
+    folder = place / source.name
+    try:
+        shutil.copytree(source, folder, symlinks=True, ignore=shutil.ignore_patterns(*_LEFT_OUT))
+    except (OSError, shutil.Error) as error:
+        raise InstallError(f"{source} cannot be copied: {error}") from error
+    return folder
+
+
+def _unpack(source: Path, place: Path) -> Path:
+    folder = place / (source.stem or "app")
+    folder.mkdir()
+    try:
+        with zipfile.ZipFile(source) as archive:
+            _extract(archive, folder)
+    except InstallError as error:
+        raise InstallError(f"{source.name} cannot be installed: {error}.") from None
+    except FileNotFoundError:
+        raise InstallError(f"{source} does not exist; give an app's folder or zip.") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise InstallError(f"{source.name} is no zip that can be read: {error}") from error
+    if (folder / FILE_NAME).exists():
+        return folder
+    inner = [child for child in folder.iterdir() if (child / FILE_NAME).exists()]
+    if len(inner) != 1:
+        raise InstallError(f"{source.name} holds no app: there is no {FILE_NAME} in it, nor in its one folder.")
+    return inner[0]
+
+
+def _extract(archive: zipfile.ZipFile, folder: Path) -> None:
+    entries = archive.infolist()
+    if len(entries) > _MOST_FILES:
+        raise InstallError(f"it holds more than {_MOST_FILES} files")
+    left = _MOST_BYTES
+    for entry in entries:
+        parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
+        if any(part in _LEFT_OUT for part in parts):
+            continue
+        _check_entry(entry, parts)
+        target = folder.joinpath(*parts)
+        if entry.is_dir():
+            target.mkdir(parents=True, exist_ok=True)
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        left = _write(archive, entry, target, left)
+        if entry.external_attr >> 16 & 0o100:
+            target.chmod(0o700)
+
+
+def _check_entry(entry: zipfile.ZipInfo, parts: tuple[str, ...]) -> None:
+    leaves = not parts or parts[0] == "/" or ".." in parts or any(":" in part or "\0" in part for part in parts)
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if leaves or kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise InstallError(f"it holds {entry.filename!r}, which is no plain file inside it")
+
+
+def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, left: int) -> int:
+    """Returns how many bytes are left; what a zip says of its sizes is not believed."""
+    with archive.open(entry) as packed, target.open("xb") as file:
+        while chunk := packed.read(_CHUNK):
+            left -= len(chunk)
+            if left < 0:
+                raise InstallError(f"it unpacks to more than {_MOST_BYTES // 1024**3} GiB")
+            file.write(chunk)
+    return left
+
+
+def _delete(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
