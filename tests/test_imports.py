@@ -16,6 +16,7 @@ ALLOWED_PARTS: dict[str, set[str]] = {
     "": {"worker"},
     "__main__": {"cli"},
     "cli": {"", "settings", "runtime", "worker", *MIDDLE},
+    "double_click": {"library", "runtime"},
     "runtime": {"", "settings", "worker", *MIDDLE},
     **{part: {"", "settings", "worker"} for part in MIDDLE},
     "worker": set(),
