@@ -102,6 +102,7 @@ async def _serve(
     from .desk import Desk
     from .lifetime import Lifetime
     from .monitoring import Monitoring
+    from .places import Places
     from .ports import Ports
     from .shelf import Shelf
     from .used import Used
@@ -110,13 +111,13 @@ async def _serve(
     port = config.port if port is None else port
     sites = Sites(Ports(paths.state / "ports.json", port).bind)
     hub = Hub(config.settings, paths.logs)
+    places = Places(paths.state / "places.json")
     windows = WindowManager(
         config.settings,
         paths.state / "pages",
         paths.logs / "windows.log",
-        lambda key: sites.issue_ticket(*key, config.settings.ticket_life),
         paths.state / "windows.json",
-        lambda key, url: sites.link_out(key.workspace, url, config.settings.ticket_life),
+        places,
     )
     broken = BrokenApps()
     browser = AppBrowser(paths.state / "chromium", paths.logs / "windows.log")
@@ -125,6 +126,7 @@ async def _serve(
     catalogue = Catalogue(hub, finder, paths, config)
     used = Used(paths.state / "used.json")
     commands = Commands(hub, sites, catalogue, lifetime, windows, browser, broken, used)
+    windows.outside = commands
     shelf = Shelf(hub, finder, catalogue, windows, used)
     changing = Changing(hub, finder, catalogue, windows, used, paths)
     table = {**commands.table, **shelf.table, **changing.table}
@@ -159,6 +161,7 @@ async def _serve(
     monitoring.close()
     rounds.cancel()
     await _within(config.settings.stop_runtime, hub, front, windows)
+    places.save()
     return DONE
 
 

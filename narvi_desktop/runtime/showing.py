@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from narvi_desktop.integration.entry import own_icon
 from narvi_desktop.library.manifest import AppSpec
 from narvi_desktop.settings import Settings
 from narvi_desktop.windows.browser import AppBrowser
@@ -50,9 +51,9 @@ class Page:
     @classmethod
     def of(cls, key: WindowKey, spec: AppSpec, asked: str) -> Page:
         """Args: asked: the name or path by which the app is found again."""
-        icon = None if spec.icon is None else str(spec.icon)
         size = {"width": spec.window.width, "height": spec.window.height}
-        return cls(key, {"asked": asked, "title": spec.title, "icon": icon, **size})
+        icon = str(spec.icon or own_icon())
+        return cls(key, {"asked": asked, "title": spec.title, "icon": icon, "on_close": spec.on_close, **size})
 
     @property
     def title(self) -> str:

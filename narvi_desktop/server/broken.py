@@ -1,11 +1,11 @@
-"""Apps whose folder cannot be used: a page that says why, and tries again each time it is loaded."""
+"""Pages that stand in for an app's own: its folder cannot be used, its service fails, its page shows nothing."""
 
 from __future__ import annotations
 
 import hashlib
 import html
 import string
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -16,35 +16,81 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 
 class StillBroken(Exception):
-    """What is wrong with the app's folder, in a sentence or two."""
+    """What is wrong with the app, in a sentence or two."""
+
+
+@dataclass
+class StandIn:
+    """One page in place of an app's.
+
+    Attributes:
+        title: of the app.
+        summary, text, log: what is said: a headline, what failed, and the last lines of a log.
+        attempt: the URL of the app's page, or None when its window has been sent there already. Raises StillBroken.
+        elsewhere: shows the app in another way; a sentence on what came of it.
+        waits: until the person asks; else each look at the page tries again.
+    """
+
+    title: str
+    summary: str
+    text: str
+    log: str
+    attempt: Callable[[], str | None]
+    elsewhere: Callable[[], Awaitable[str]] | None = None
+    waits: bool = False
 
 
 @dataclass
 class BrokenApps:
-    """Served as an app `broken` of the workspace `desktop`, with one service id for each broken app."""
+    """Served as an app `broken` of the workspace `desktop`, with one service id for each stand-in."""
 
-    attempts: dict[str, tuple[str, Callable[[], str]]] = field(default_factory=dict)
+    pages: dict[str, StandIn] = field(default_factory=dict)
 
-    def add(self, text: str, attempt: Callable[[], str]) -> str:
-        """A service id. `attempt` returns the URL of the mended app's page, or raises StillBroken."""
-        key = hashlib.sha256(text.encode()).hexdigest()[:16]
-        self.attempts[key] = text, attempt
+    def add(self, name: str, page: StandIn) -> str:
+        """A service id; of one name the newest counts."""
+        key = hashlib.sha256(name.encode()).hexdigest()[:16]
+        self.pages[key] = page
         return key
 
-    def answer(self, key: str) -> web.Response | None:
-        """A redirect to the mended app, a page with what is wrong, or None for what is not known."""
-        if key not in self.attempts:
+    async def answer(self, key: str, asked: str) -> web.Response | None:
+        """A redirect to the app, a page with what is wrong, or None for what is not known.
+
+        Args:
+            asked: the query: "again", "browser" or nothing.
+        """
+        page = self.pages.get(key)
+        if page is None:
             return None
-        text, attempt = self.attempts[key]
+        if asked == "browser" and page.elsewhere is not None:
+            page.text = await page.elsewhere()
+            return _page(page)
+        if page.waits and asked != "again":
+            return _page(page)
         try:
-            return web.Response(status=302, headers={"Location": attempt(), **NO_STORE})
+            url = page.attempt()
         except StillBroken as error:
-            return failure_page(text, f"{text} cannot be opened.", str(error), "Nothing was started.")
+            page.text = str(error)
+            return _page(page)
+        if url is None:
+            page_that_goes = "<!doctype html><title>Opening…</title>"
+            return web.Response(text=page_that_goes, content_type="text/html", headers=NO_STORE)
+        return web.Response(status=302, headers={"Location": url, **NO_STORE})
 
 
-def failure_page(title: str, summary: str, traceback: str, log: str) -> web.Response:
-    """503 with what failed, and a way to try again."""
+def _page(page: StandIn) -> web.Response:
+    return failure_page(page.title, page.summary, page.text, page.log, "?again", page.elsewhere is not None)
+
+
+def failure_page(
+    title: str, summary: str, text: str, log: str, again: str = "", elsewhere: bool = False
+) -> web.Response:
+    """503 with what failed, and a way to try again.
+
+    Args:
+        elsewhere: whether another way to show the app is offered.
+    """
     template = string.Template((WEB_FOLDER / "error.html").read_text(encoding="utf-8"))
-    lines = {"title": title, "summary": summary, "traceback": traceback, "log": log}
-    text = template.safe_substitute({name: html.escape(value) for name, value in lines.items()})
-    return web.Response(status=503, text=text, content_type="text/html", headers=NO_STORE)
+    lines = {"title": title, "summary": summary, "traceback": text, "log": log, "again": again}
+    values = {name: html.escape(value) for name, value in lines.items()}
+    page = template.safe_substitute(values, elsewhere="" if elsewhere else "hidden")
+    return web.Response(status=503, text=page, content_type="text/html", headers=NO_STORE)

@@ -50,7 +50,7 @@ class AppRoutes:
     async def answer(self, request: web.BaseRequest, segments: list[str]) -> web.StreamResponse:
         """The answer to a request whose path, without base, has these decoded segments."""
         if segments[:2] == [SYSTEM, "broken"] and len(segments) == 4 and request.method in ("GET", "HEAD"):
-            return self.broken.answer(segments[2]) or not_found()
+            return await self.broken.answer(segments[2], request.query_string) or not_found()
         app = self._hub.apps.get((segments[0], segments[1])) if len(segments) > 2 else None
         if app is None:
             return not_found()

@@ -7,6 +7,8 @@ export interface NarviService {
   /** Sends a message; kept in order until the socket is open. */
   send(message: string | ArrayBuffer | ArrayBufferView): void
   add_message_listener(listener: (message: string | ArrayBuffer) => void): void
+  /** Closing the window asks first, with this text; null lets it go. */
+  hold_window(text: string | null): void
   /** Called at once with the present status, then at each change. */
   add_status_listener(listener: (status: NarviStatus) => void): void
 }

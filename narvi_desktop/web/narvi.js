@@ -4,6 +4,7 @@
   const DELAYS = [10, 50, 100, 150, 200, 250, 500, 1000, 2000]
   const HEARTBEAT = 10_000
   const NOTICE_AFTER = 600 // a short break is no news
+  let held = "" // what the window is held for
 
   class NarviService {
     constructor() {
@@ -35,6 +36,11 @@
     add_status_listener(listener) {
       this._status_listeners.push(listener)
       listener(this.status)
+    }
+
+    /** Hold the window, for what `text` says, such as unsaved changes: closing it asks first. Null lets it go. */
+    hold_window(text) {
+      held = text === null ? "" : String(text)
     }
 
     _start(AppClass) {
@@ -164,6 +170,19 @@
       document.body.append(this._host)
     }
   }
+
+  // A window of narvi-desktop asks when it is closed; a browser does by the event, whose text is its own.
+  globalThis.narvi_holds = () => held
+  addEventListener("beforeunload", (event) => {
+    if (held !== "" && globalThis.pywebview === undefined) event.preventDefault()
+  })
+
+  // A link to another site opens beside the app, never in its place.
+  addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a[href]") : null
+    const leaves = link !== null && link.origin !== location.origin && /^https?:$/.test(link.protocol)
+    if (leaves && !link.target) Object.assign(link, { target: "_blank", rel: "noopener noreferrer" })
+  }, true)
 
   globalThis.start_narvi = (AppClass) => {
     const service = new NarviService()

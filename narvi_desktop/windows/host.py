@@ -14,9 +14,14 @@ import sys
 import threading
 import time
 import webbrowser
-from typing import Any
+from typing import Any, NoReturn
+
+from .closing import Closing
+from .plain_place import PlainPlace
+from .watchdog import Watchdog
 
 _LOADED_LIMIT = 30.0
+_ENDING = 2.0  # seconds that the toolkit may take to end
 _STEADY = 10.0  # seconds: a runtime that dies sooner is not started a second time
 
 
@@ -24,7 +29,7 @@ class Host:
     """Rules: only the maker thread makes windows, one at a time (on the main thread they never show, and
     two at once may not load); handlers on the GUI thread only send a line."""
 
-    def __init__(self, commands: int, events: int, storage: str, linger: float) -> None:
+    def __init__(self, commands: int, events: int, storage: str, linger: float, blank_after: float) -> None:
         self._commands = os.fdopen(commands, "rb")
         self._events = os.fdopen(events, "wb", buffering=0)
         self._storage = storage
@@ -35,6 +40,10 @@ class Host:
         self._lock = threading.Lock()
         self._empty_since = time.monotonic()
         self._restarted = -_STEADY
+        self._watchdog = Watchdog(blank_after, self._say_blank)
+        self._closing = Closing(self._close)
+        self._commands_of: dict[str, dict[str, Any]] = {}
+        self._answers: dict[str, bool | None] = {}  # by window that closes: whether its service is to be stopped
 
     def run(self) -> None:
         """Serve until the last window is closed or the runtime is gone; ends the process."""
@@ -98,6 +107,8 @@ class Host:
         from .qt import settle
 
         settle()
+        for window in list(self._windows.values()):
+            self._watchdog.watch(window)
         self._serve()
 
     def _serve(self) -> None:
@@ -109,15 +120,27 @@ class Host:
                     os._exit(0)
                 continue
             if command is None or command["command"] == "quit":
-                # Not destroy(): a page that holds its window would hold us.
-                os._exit(0)
+                self._quit()
             self._do(command)
 
-    def follow(self, window: Any, url: str) -> None:
-        """A page wants this address in a window of its own; called on the GUI thread."""
+    def _quit(self) -> NoReturn:
+        """Not by destroy(): a page that holds its window would hold us. Whatever happens, soon."""
+        from .qt import end
+
+        if end():
+            time.sleep(_ENDING)
+        os._exit(0)
+
+    def tell(self, window: Any, event: dict[str, Any]) -> None:
+        """Something has happened to a window; called on any thread, the GUI's too."""
         for identity, ours in list(self._windows.items()):
             if ours is window:
-                self._send(event="link", window=identity, url=url)
+                self._send(window=identity, **event)
+                if event["event"] == "gone":
+                    self._watchdog.forget(window)
+
+    def _say_blank(self, window: Any, reason: str) -> None:
+        self.tell(window, {"event": "gone", "reason": reason})
 
     def _do(self, command: dict[str, Any]) -> None:
         name, window = command["command"], self._windows.get(command["window"])
@@ -131,14 +154,22 @@ class Host:
             window.restore()
             window.show()
         elif name == "navigate":
+            self._commands_of[command["window"]]["group"] = command.get("group")
             window.load_url(command["url"])
+            self._watchdog.watch(window)
         elif name == "close":
+            self._closing.make_sure(window)
             window.destroy()
 
     def _make(self, command: dict[str, Any]) -> None:
         import webview
 
+        from .qt import has_view, next_look
+
         identity = command["window"]
+        next_look(command)
+        # Qt's windows place themselves: they know the screens before pywebview tells of them.
+        there = {} if has_view() else {name: command.get(name) for name in ("x", "y")}
         window = webview.create_window(
             command["title"],
             command["url"],
@@ -146,6 +177,8 @@ class Host:
             height=command["height"],
             text_select=True,
             zoomable=True,
+            maximized=not has_view() and command.get("maximized") is True,
+            **there,
         )
         assert window is not None
         loaded = threading.Event()
@@ -159,16 +192,37 @@ class Host:
             self._windows.pop(identity, None)
             self._empty_since = time.monotonic()
             loaded.set()
-            self._send(event="closed", window=identity)
+            self._watchdog.forget(window)
+            self._send(event="closed", window=identity, stop=self._answers.pop(identity, None))
 
+        if not has_view():
+            place = PlainPlace(window, command, lambda place: self._send(event="place", window=identity, place=place))
+            window.events.shown += lambda: place.fit(window, webview.screens)
         window.events.loaded += on_loaded
         window.events.closed += on_closed
+        window.events.closing += lambda: self._may_close(identity)
+        self._commands_of[identity] = command
         self._windows[identity] = window
         if window.events.loaded.is_set():
             on_loaded()  # it was faster than our handlers
         if webview.guilib is not None:
+            self._watchdog.watch(window)
             # The next window waits until this one stands.
             loaded.wait(_LOADED_LIMIT)
+
+    def _may_close(self, identity: str) -> bool:
+        """On the GUI thread. False keeps the window, until the page has been asked."""
+        window, command = self._windows.get(identity), self._commands_of[identity]
+        if window is None:
+            return True
+        last = [self._commands_of[other]["group"] for other in self._windows].count(command["group"]) == 1
+        return self._closing.wanted(window, command["title"], last and command.get("on_close") == "ask")
+
+    def _close(self, window: Any, stop: bool | None) -> None:
+        for identity, ours in list(self._windows.items()):
+            if ours is window:
+                self._answers[identity] = stop
+        window.destroy()
 
     def _send(self, **event: Any) -> None:
         try:
@@ -191,12 +245,13 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--storage", required=True)
     parser.add_argument("--linger", type=float, default=10.0)
+    parser.add_argument("--blank-after", type=float, default=10.0)
     options = parser.parse_args()
     commands, events = _take_pipes()
     from .qt import prepare
 
-    host = Host(commands, events, options.storage, options.linger)
-    prepare(options.storage, host.follow)
+    host = Host(commands, events, options.storage, options.linger, options.blank_after)
+    prepare(options.storage, host.tell)
     host.run()
 
 

@@ -12,11 +12,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from narvi_desktop.settings import Settings
 
 from .adopted import AdoptedHost
+from .geometry import beside
 
 
 class WindowKey(NamedTuple):
@@ -27,17 +28,50 @@ class WindowKey(NamedTuple):
     service_id: str | None
 
 
-_LOOK = ("title", "width", "height", "icon", "asked")
+_LOOK = ("title", "width", "height", "icon", "asked", "on_close")
+
+
+_PLACE = ("x", "y", "width", "height", "maximized", "zoom")
 
 
 class WindowFailed(Exception):
     """No window could be shown; str() says why."""
 
 
+class Places(Protocol):
+    """Where windows stood last."""
+
+    def of(self, key: WindowKey) -> dict[str, Any]: ...
+
+    def note(self, key: WindowKey, place: Any) -> None: ...
+
+
+class Outside(Protocol):
+    """What the runtime knows and decides."""
+
+    def fresh_url(self, key: WindowKey) -> str:
+        """A new ticket URL, for a window that comes back after its host has died."""
+
+    def link_out(self, key: WindowKey, url: str) -> str | None:
+        """What the user's browser may open when a page leads elsewhere; None: nothing."""
+
+    def gone(self, identity: str, key: WindowKey, reason: str) -> None:
+        """A window's page shows nothing any more."""
+
+    def last_closed(self, key: WindowKey, stop: bool) -> None:
+        """No window has this key any more; `stop`: its service is to end too."""
+
+
 @dataclass
 class _Window:
+    """
+    Attributes:
+        replaced: it shows a page of ours in place of the app's.
+    """
+
     key: WindowKey
     command: dict[str, Any]
+    replaced: bool = False
     loaded: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -45,26 +79,27 @@ class WindowManager:
     """Belongs to the loop; only the reader thread of a host stands outside, and it only enqueues.
 
     Args:
-        fresh_url: a new ticket URL, for a window that comes back after its host has died.
         memory: the file that keeps which windows are open; empty after a clean end.
-        link_out: what the user's browser may open when a window's page asks for a new one; None: nothing.
+
+    Attributes:
+        outside: set before the first window is opened.
     """
+
+    outside: Outside
 
     def __init__(
         self,
         settings: Settings,
         storage: Path,
         log: Path,
-        fresh_url: Callable[[WindowKey], str],
         memory: Path,
-        link_out: Callable[[WindowKey, str], str | None],
+        places: Places,
     ) -> None:
         self._settings = settings
         self._storage = storage
         self._log = log
-        self._fresh_url = fresh_url
         self._memory = memory
-        self._link_out = link_out
+        self._places = places
         self._left_open = [(key, look) for _, key, look in _read_all(memory)]
         self._windows: dict[str, _Window] = {}
         self._host: subprocess.Popen[bytes] | AdoptedHost | None = None
@@ -94,12 +129,12 @@ class WindowManager:
             if not find(key, look):
                 self._send({"command": "close", "window": identity})
                 continue
-            url = self._fresh_url(key)
-            window = _Window(key, {"command": "open", "window": identity, "url": url, **look})
+            url = self.outside.fresh_url(key)
+            window = _Window(key, {"command": "open", "window": identity, "url": url, **look, "group": list(key)})
             window.loaded.set_result(None)
             self._windows[identity] = window
             self._last = max(self._last, int(identity))
-            self._send({"command": "navigate", "window": identity, "url": url})
+            self._send({"command": "navigate", "window": identity, "url": url, "group": list(key)})
 
     def take_left_open(self) -> list[tuple[WindowKey, dict[str, Any]]]:
         """Key and look of the windows that a runtime left open when it was killed; told once."""
@@ -126,13 +161,16 @@ class WindowManager:
         self.environment = dict(environment)
         known = None if new else self._find(key)
         if known is not None:
+            if self._windows[known].replaced:
+                self.navigate(known, key, url)
             self._send({"command": "focus", "window": known})
             if wait:
                 await self._wait(self._windows[known])
             return True
         self._last += 1
         identity = str(self._last)
-        command = {"command": "open", "window": identity, "url": url, **look}
+        place = beside(self._places.of(key), [window.key for window in self._windows.values()].count(key))
+        command = {"command": "open", "window": identity, "url": url, **look, **place, "group": list(key)}
         window = self._windows[identity] = _Window(key, command)
         self._remember()
         self._start_host()
@@ -146,6 +184,23 @@ class WindowManager:
             self._remember()
             raise
         return False
+
+    def navigate(self, identity: str, key: WindowKey, url: str, replaced: bool = False) -> None:
+        """Send a window elsewhere; from now on it shows what the key says.
+
+        Args:
+            replaced: a page of ours stands in for the app's; the next `open` tries the app again.
+        """
+        window = self._windows.get(identity)
+        if window is not None:
+            window.key, window.replaced = key, replaced
+            window.command["group"] = list(key)
+            self._remember()
+            self._send({"command": "navigate", "window": identity, "url": url, "group": list(key)})
+
+    def showing(self, key: WindowKey) -> list[str]:
+        """The windows that show this."""
+        return [identity for identity, window in self._windows.items() if window.key == key]
 
     def close(self, chosen: Callable[[WindowKey], bool]) -> int:
         """Close the windows with such a key, whether their pages hold them or not; returns how many."""
@@ -249,15 +304,29 @@ class WindowManager:
         if event["event"] == "loaded" and not window.loaded.done():
             window.loaded.set_result(None)
         elif event["event"] == "link":
-            url = self._link_out(window.key, event["url"])
+            url = self.outside.link_out(window.key, event["url"])
             if url is not None:
                 self._send({"command": "browse", "window": event["window"], "url": url})
+        elif event["event"] == "place":
+            self._places.note(window.key, event["place"])
+            window.command |= {name: event["place"][name] for name in _PLACE if name in event["place"]}
+        elif event["event"] == "gone":
+            if not window.loaded.done():
+                window.loaded.set_result(None)  # there is a window, and it says what is wrong
+            self.outside.gone(event["window"], window.key, str(event["reason"]))
         elif event["event"] == "closed":
             del self._windows[event["window"]]
             self._remember()
+            self._closed(window, event.get("stop"))
             if not window.loaded.done():
                 window.loaded.set_exception(WindowFailed("the window was closed before it had loaded"))
                 window.loaded.exception()
+
+    def _closed(self, window: _Window, stop: bool | None) -> None:
+        """Args: stop: what the person has answered; None: they were not asked."""
+        if not self._stopping and self._find(window.key) is None:
+            wanted = window.command.get("on_close") == "stop" if stop is None else stop
+            self.outside.last_closed(window.key, wanted)
 
     def _on_death(self, host: subprocess.Popen[bytes] | AdoptedHost, code: int) -> None:
         for pipe in (host.stdin, host.stdout):
@@ -289,7 +358,7 @@ class WindowManager:
             return
         self._start_host()
         for window in self._windows.values():
-            self._send({**window.command, "url": self._fresh_url(window.key)})
+            self._send({**window.command, "url": self.outside.fresh_url(window.key)})
 
 
 def spawn_host(
@@ -297,7 +366,7 @@ def spawn_host(
 ) -> subprocess.Popen[bytes]:
     """Start a window host. Raises OSError."""
     command = [sys.executable, "-m", "narvi_desktop.windows.host", "--storage", str(storage)]
-    command += ["--linger", str(settings.host_linger)]
+    command += ["--linger", str(settings.host_linger), "--blank-after", str(settings.blank_after)]
     with log.open("ab") as output:
         return subprocess.Popen(
             command,

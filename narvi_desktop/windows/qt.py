@@ -5,18 +5,20 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 _FLAGS = "QTWEBENGINE_CHROMIUM_FLAGS"
 _kept: list[Any] = []
+_profiles: dict[str, Any] = {}
+_views: list[Any] = []  # the class of our windows, once there is one
 
 
-def prepare(storage: str, follow: Callable[[Any, str], None]) -> None:
-    """Before pywebview is imported: which toolkit, one profile for all windows, links, and the sandbox.
+def prepare(storage: str, tell: Callable[[Any, dict[str, Any]], None]) -> None:
+    """Before pywebview is imported: which toolkit, one profile for all windows, windows of ours, and the sandbox.
 
     Args:
-        follow: called with pywebview's window and an address that its page wants in a new window.
+        tell: called on the GUI thread with pywebview's window and what has happened to it.
     """
     if not sys.platform.startswith("linux"):
         return
@@ -27,8 +29,7 @@ def prepare(storage: str, follow: Callable[[Any, str], None]) -> None:
         os.environ[_FLAGS] = f"{os.environ.get(_FLAGS, '')} --no-sandbox".strip()
         print("running as root: the page's sandbox is off", file=sys.stderr)
     _share_one_profile(storage)
-    _follow_titles()
-    _hand_over_links(follow)
+    _use_view(tell)
 
 
 def settle() -> None:
@@ -44,6 +45,7 @@ def settle() -> None:
     if application is None:
         return
     application.setQuitOnLastWindowClosed(False)
+    application.setDesktopFileName("narvi-desktop")  # by which Wayland finds the icon
     gc.disable()
     timer = QtCore.QTimer()
     timer.moveToThread(application.thread())
@@ -54,50 +56,60 @@ def settle() -> None:
     _kept.append(timer)
 
 
-def _follow_titles() -> None:
-    """A window is called what its page is called; pywebview leaves the title that it was made with.
+def next_look(look: Mapping[str, Any]) -> None:
+    """How the window that is made next is to look; back ends other than Qt get what create_window takes."""
+    if _views:
+        _views[0].look = look
 
-    Joined where the window is made, on the GUI thread: a handler that is added later may miss the page's title.
+
+def end() -> bool:
+    """End the loop by the toolkit's own way, in which Chromium writes what pages have stored; False: there is none.
+
+    Chromium keeps what pages store in memory for seconds: a process that just ends takes it along.
     """
-    try:
-        import webview.platforms.qt as backend
-    except ImportError:
-        return
-    make = backend.BrowserView.__init__
-
-    def make_and_join(self: Any, *arguments: Any) -> None:
-        make(self, *arguments)
-
-        def rename(title: str) -> None:
-            # While a page loads, and when it has no title, Chromium's title is its address, ticket included.
-            if not title.startswith(("127.0.0.1", "http://", "about:")):
-                self.setWindowTitle(title)
-
-        self.webview.titleChanged.connect(rename)
-
-    backend.BrowserView.__init__ = make_and_join
-
-
-def _hand_over_links(follow: Callable[[Any, str], None]) -> None:
-    """pywebview gives the browser any address that a page opens a window for; which ones is the runtime's to say."""
-    try:
-        import webview.platforms.qt as backend
-    except ImportError:
-        return
-    handler = backend.BrowserView.NavigationHandler
-    make = handler.__init__
-
-    def make_and_keep(self: Any, page: Any) -> None:
-        make(self, page)
-        self.opener = page
-
-    def ask(self: Any, url: Any, kind: Any, is_main_frame: bool) -> bool:
-        if is_main_frame:
-            follow(self.opener.parent().window().pywebview_window, url.toString())
+    if not _views:
         return False
+    from qtpy import QtCore, QtWidgets
 
-    handler.__init__ = make_and_keep
-    handler.acceptNavigationRequest = ask
+    application = QtWidgets.QApplication.instance()
+    if application is None:
+        return False
+    ending = QtCore.QTimer()
+    ending.setSingleShot(True)
+    ending.moveToThread(application.thread())
+    ending.timeout.connect(_end, QtCore.Qt.ConnectionType.DirectConnection)
+    QtCore.QMetaObject.invokeMethod(ending, "start", QtCore.Qt.ConnectionType.QueuedConnection)
+    _kept.append(ending)
+    return True
+
+
+def _end() -> None:
+    """On the GUI thread: the pages first, then their profile."""
+    from qtpy import QtCore, QtWidgets
+
+    for view in list(_views[0].instances.values()):
+        view.hide()
+        view.webview.page().nav_handler.deleteLater()  # a page too, of pywebview's
+        view.webview.page().deleteLater()
+    QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
+    for profile in _profiles.values():
+        profile.deleteLater()
+    QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
+    QtWidgets.QApplication.exit(0)
+
+
+def has_view() -> bool:
+    """Whether windows are ours, and tell of their places themselves."""
+    return bool(_views)
+
+
+def _use_view(tell: Callable[[Any, dict[str, Any]], None]) -> None:
+    """Where there is no Qt, pywebview says so when it starts."""
+    try:
+        from .qt_view import install
+    except ImportError:
+        return
+    _views.append(install(tell))
 
 
 def _share_one_profile(storage: str) -> None:
@@ -111,7 +123,7 @@ def _share_one_profile(storage: str) -> None:
     # Read by pywebview when the module is imported, which is before start() would set it.
     backend._profile_storage_path = storage
     make = QtWebEngineCore.QWebEngineProfile
-    shared: dict[str, Any] = {}
+    shared = _profiles
 
     def profile(*arguments: Any) -> Any:
         if not arguments or not isinstance(arguments[0], str):

@@ -157,8 +157,8 @@ def test_a_broken_manifest_is_shown_and_the_mended_app_opens_in_its_window(seat:
     (folder / "narvi.toml").write_text(APP.replace('title = "Mine"', 'tilte = "Mine"'))
     code, _, error = seat.run("open", str(folder))
     assert code == 2 and "tilte" in error
-    until(lambda: len(titles(seat, f"^{folder}$")) == 1)
-    (window,) = titles(seat, f"^{folder}$")
+    until(lambda: len(titles(seat, "^mine$")) == 1)
+    (window,) = titles(seat, "^mine$")
     (folder / "narvi.toml").write_text(APP)
     subprocess.run(["xdotool", "windowfocus", "--sync", window], env=seat.environment, check=True)
     subprocess.run(["xdotool", "key", "Tab", "Return"], env=seat.environment, check=True)

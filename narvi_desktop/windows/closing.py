@@ -1,0 +1,60 @@
+"""What it means that a person closes a window: a page may hold it, and an app may ask whether it goes on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from .asking import NoAnswer, ask_page
+
+_PATIENCE = 2.0  # seconds for a page to say whether it holds its window
+_HELD = "(typeof globalThis.narvi_holds === 'function' ? globalThis.narvi_holds() : '')"
+
+
+class Closing:
+    """The toolkit asks on its GUI thread, where a page cannot be asked: so the answer is no, and a thread asks.
+
+    Args:
+        close: closes a window; called with whether its service is to be stopped (None: as its app says).
+    """
+
+    def __init__(self, close: Callable[[Any, bool | None], None]) -> None:
+        self._close = close
+        self._sure: set[str] = set()
+        self._asking: set[str] = set()
+
+    def make_sure(self, window: Any) -> None:
+        """The next close is meant: nobody is asked."""
+        self._sure.add(window.uid)
+
+    def wanted(self, window: Any, title: str, ask: bool) -> bool:
+        """On the GUI thread: whether the window may close now.
+
+        Args:
+            ask: whether the person is to be asked if the app goes on without a window.
+        """
+        if window.uid in self._sure:
+            return True
+        if window.uid not in self._asking:
+            self._asking.add(window.uid)
+            arguments = (window, title, ask)
+            threading.Thread(target=self._ask, args=arguments, name="narvi-closing", daemon=True).start()
+        return False
+
+    def _ask(self, window: Any, title: str, ask: bool) -> None:
+        try:
+            held = str(ask_page(window, _HELD, _PATIENCE) or "")
+        except NoAnswer:
+            held = ""  # a page that hangs must not hold its window
+        try:
+            if held and not window.create_confirmation_dialog(title, f"{held[:300]}\n\nClose the window all the same?"):
+                return
+            stop = None
+            if ask:
+                question = f"{title} can go on without a window.\n\nStop it? OK stops it, Cancel lets it go on."
+                stop = bool(window.create_confirmation_dialog(title, question))
+            self._sure.add(window.uid)
+            self._close(window, stop)
+        finally:
+            self._asking.discard(window.uid)
