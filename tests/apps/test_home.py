@@ -250,7 +250,7 @@ def test_no_apps_and_two_hundred(visit: Visit, account: Account) -> None:
         (folder / "icon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>")
 
     async def test(page: Page) -> None:
-        await expect(page.locator(".card")).to_have_count(403)
+        await expect(page.locator(".card")).to_have_count(404)
         for width in (320, 900):
             await page.set_viewport_size({"width": width, "height": 700})
             assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")

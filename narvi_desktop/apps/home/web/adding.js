@@ -1,5 +1,5 @@
 // Adds an app: a folder or a zip, chosen in a dialog or dropped, sent file by file and then installed.
-import { ask } from "./dialogs.js"
+import { ask } from "./narvi/dialogs.js"
 
 const LEFT_OUT = new Set(["__pycache__", ".git", ".hg", ".svn", "node_modules", ".venv", "__MACOSX"])
 

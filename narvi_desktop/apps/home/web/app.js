@@ -1,8 +1,8 @@
 // Joins the service's cards, the search, and what a person asks for.
 import { Adding } from "./adding.js"
 import { Cards } from "./cards.js"
-import { ask, ask_text, show_log } from "./dialogs.js"
-import { join_menu } from "./menu.js"
+import { ask, ask_text, show_log } from "./narvi/dialogs.js"
+import { join_menu } from "./narvi/menu.js"
 
 const by_id = (id) => document.getElementById(id)
 const waiting = new Map() // by number: who waits for an answer

@@ -1,6 +1,6 @@
 // The cards. Each stays where it is while the page is open: what was used last comes first at the next look.
 import { count } from "./narvi/format.js"
-import { join_menu } from "./menu.js"
+import { join_menu } from "./narvi/menu.js"
 
 const SYMBOLS = { running: "●", idle: "○", starting: "◌", stopping: "◌", restarting: "↻", failed: "✕", stuck: "!" }
 

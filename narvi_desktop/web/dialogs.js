@@ -1,5 +1,7 @@
 // What is asked and shown over the page; each resolves with the choice.
-const dialog = document.getElementById("dialog")
+const dialog = document.createElement("dialog")
+dialog.setAttribute("aria-labelledby", "dialog-title")
+document.body.append(dialog)
 
 /** choices: [text, value] each, the last one is the likely one; Escape is null. */
 export function ask(title, text, choices) {
@@ -15,7 +17,15 @@ export function show_log(title, text, path) {
   return done
 }
 
-export async function ask_text(title, text, known) {
+/** One of several, by buttons below each other; known: [text, value] each. */
+export function ask_which(title, known) {
+  const list = Object.assign(document.createElement("div"), { className: "which" })
+  list.append(...known.map(([text], place) => Object.assign(document.createElement("button"), { textContent: text, value: String(place), className: "quiet" })))
+  return show("small", title, [list], [...known, ["Cancel", null]], true)
+}
+
+/** What is typed, or null. */
+export async function ask_text(title, text, known, done = "Open") {
   const label = Object.assign(document.createElement("label"), { textContent: text })
   const input = document.createElement("input")
   const list = Object.assign(document.createElement("datalist"), { id: "known" })
@@ -24,16 +34,17 @@ export async function ask_text(title, text, known) {
   input.maxLength = 64
   input.value = known[0] ?? ""
   label.append(input, list)
-  const choice = await show("small", title, [label], [["Cancel", null], ["Open", "open"]])
+  const choice = await show("small", title, [label], [["Cancel", null], [done, "done"]])
   return choice ? input.value.trim() : null
 }
 
-function show(kind, title, parts, choices) {
+function show(kind, title, parts, choices, listed = false) {
   dialog.className = kind
   const form = Object.assign(document.createElement("form"), { method: "dialog" })
   const head = Object.assign(document.createElement("h2"), { id: "dialog-title", textContent: title })
   const row = Object.assign(document.createElement("div"), { className: "row" })
   for (const [place, [text]] of choices.entries()) {
+    if (listed && place < choices.length - 1) continue // it stands among the parts
     const button = Object.assign(document.createElement("button"), { textContent: text, value: String(place) })
     if (place < choices.length - 1 || choices.length === 1) button.className = "quiet"
     row.append(button)
@@ -46,6 +57,6 @@ function show(kind, title, parts, choices) {
   })
   dialog.returnValue = ""
   dialog.showModal()
-  ;(form.querySelector("input, pre") ?? row.lastChild).focus()
+  ;(form.querySelector("input, pre, .which button") ?? row.lastChild).focus()
   return new Promise((resolve) => dialog.addEventListener("close", () => resolve(choices[dialog.returnValue]?.[1] ?? null), { once: true }))
 }

@@ -1,0 +1,85 @@
+// Joins the service, the lanes, and what a person does.
+import { ask, ask_which } from "./narvi/dialogs.js"
+import { Files } from "./files.js"
+import { Lanes, LANES } from "./lanes.js"
+import { Pending } from "./pending.js"
+
+const by_id = (id) => document.getElementById(id)
+let boards = []
+
+class BoardPage {
+  recv(text) {
+    const message = JSON.parse(text)
+    if (message.action === "all") return show_all(message)
+    if (message.action === "cards") return lanes.take(message.cards, message.gone)
+    if (message.action === "done") pending.done(message.number)
+  }
+}
+
+function show_all(message) {
+  boards = message.boards
+  const there = message.name !== null
+  by_id("gone").hidden = there
+  by_id("lanes").hidden = !there
+  by_id("name").textContent = there ? message.name : "No board"
+  document.title = there ? `${message.name} – Boards` : "Boards"
+  if (message.files) { files.set_urls(message.files, message.attach); pending.resend() }
+  lanes.take_all(message.cards)
+}
+
+const acts = {
+  add(lane, text) {
+    const card = { id: crypto.randomUUID(), lane, text, place: Infinity, files: [] }
+    lanes.take([card], [])
+    pending.add({ do: "add", card: card.id, lane, text })
+  },
+  write(card, text) {
+    lanes.take([{ ...card, text }], [])
+    pending.add({ do: "write", card: card.id, text })
+  },
+  move(card, lane, before, said) {
+    lanes.place(card, lane, before)
+    pending.add({ do: "move", card: card.id, lane, before })
+    say(said ?? `Moved to ${LANES[lane]}`)
+  },
+  remove(card) {
+    lanes.take([], [card.id])
+    pending.add({ do: "delete", card: card.id })
+    offer_undo(`Deleted “${short(card.text)}”`, () => {
+      lanes.take([card], [])
+      pending.add({ do: "restore", card: card.id })
+    })
+  },
+  async send(card) {
+    if (boards.length === 0) return ask("No other board", "Make another board first, under “All boards”.", [["Close", null]])
+    const to = await ask_which(`Send “${short(card.text)}” to…`, boards.map(({ id, name }) => [name, id]))
+    if (!to) return
+    lanes.take([], [card.id])
+    pending.add({ do: "send", card: card.id, to })
+    say(`Sent to ${boards.find(({ id }) => id === to).name}`)
+  },
+  attach: (card, given) => files.attach(card, given),
+  choose_files: (card) => files.choose(card),
+  detach: (card, file) => pending.add({ do: "detach", card: card.id, file: file.id }),
+  url_of: (file) => files.url_of(file),
+}
+
+function say(text) { by_id("said").textContent = text }
+const short = (text) => (text.length > 40 ? `${text.slice(0, 40)}…` : text)
+
+function offer_undo(text, undo) {
+  const box = by_id("undo")
+  box.firstElementChild.textContent = text
+  box.hidden = false
+  clearTimeout(box.timer)
+  box.timer = setTimeout(() => { box.hidden = true }, 10_000)
+  box.lastElementChild.onclick = () => { box.hidden = true; undo() }
+}
+
+const lanes = new Lanes(by_id("lanes"), acts)
+const service = start_narvi(BoardPage)
+const pending = new Pending(service, (count) => {
+  by_id("saved").textContent = count ? "Saving…" : "Saved"
+  service.hold_window(count ? "Some changes are not saved yet." : null)
+})
+const files = new Files(by_id("file"), (text) => ask("It could not be attached", text, [["Close", null]]))
