@@ -98,6 +98,9 @@ def _parser() -> argparse.ArgumentParser:
     logging.add_argument("-f", "--follow", action="store_true", help="and what comes")
     logging.add_argument("--since", metavar="TIME", help="from 10m, 2h, 13:05 or 2026-11-24 on")
     logging.add_argument("--runtime", action="store_true", help="the log of narvi-desktop itself")
+    doctor = add("doctor", _doctor, "look for what is amiss, and say how to mend it")
+    doctor.add_argument("--report", metavar="FILE.zip", help="write it down for who helps, without secrets; never sent")
+    doctor.add_argument("--yes", action="store_true", help="write the report without asking")
     add("paths", _paths, "the folders that are used")
     # For our own window host alone, and in no help: the runtime that it starts when its own was killed.
     adopting = commands.add_parser("adopt")
@@ -242,6 +245,42 @@ def _logs(options: argparse.Namespace, paths: Paths) -> int:
         raise client.ControlError(f"{title} has not written a log yet; it will be {file}.")
     with contextlib.suppress(KeyboardInterrupt):
         logs.print_log(file, options.follow, since, options.json)
+    return DONE
+
+
+def _doctor(options: argparse.Namespace, paths: Paths) -> int:
+    # Late: no other command needs it.
+    from narvi_desktop.runtime import doctor
+
+    checks = doctor.Doctor(paths).examine()
+    document = doctor.document_of(checks)
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    text = "\n".join(doctor.lines_of(checks, plain))
+    _render(options, document, text)
+    if options.report is not None:
+        return _report(Path(options.report), paths, text, document, options.yes)
+    return DONE if document["ok"] else FAILED
+
+
+def _report(file: Path, paths: Paths, text: str, document: dict[str, Any], sure: bool) -> int:
+    """Listed before it is written, on stderr: stdout may be JSON."""
+    from narvi_desktop.runtime.report import Report
+
+    report = Report(paths, text, document)
+    for name, content in report.members.items():
+        print(f"  {name:<28} {len(content.encode())} bytes", file=sys.stderr)
+    if not sure:
+        if not sys.stdin.isatty():
+            raise LibraryError(f"Nobody is there to ask whether {file} may be written; add --yes.")
+        print(f"Write {file}? It stays on this machine. [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            print("Not written.", file=sys.stderr)
+            return DONE
+    try:
+        report.write(file)
+    except OSError as error:
+        raise LibraryError(f"{file} cannot be written: {error.strerror}.") from error
+    print(f"{file} is written; it was sent to nobody.", file=sys.stderr)
     return DONE
 
 
