@@ -10,6 +10,7 @@ from typing import Any
 from .asking import NoAnswer, ask_page
 
 _LOOKS_EVERY = 0.5
+_ANSWERS_WITHIN = 1.0
 # What has been painted; a page that nobody sees paints nothing, and that is no fault.
 _SHOWN = """(document.hidden ? "hidden" : performance.getEntriesByType("paint").length
   || document.querySelector("canvas, video, iframe, embed") ? "shown" : "blank")"""
@@ -42,12 +43,13 @@ class Watchdog:
         last = "blank"
         while (left := until - time.monotonic()) > 0:
             try:
-                last = str(ask_page(window, _SHOWN, left))
+                # Asked again and again: a page that gives way to the next takes its answer along.
+                last = str(ask_page(window, _SHOWN, min(left, _ANSWERS_WITHIN)))
             except NoAnswer:
                 last = "silent"
             if self._loads.get(window.uid) != number or last in ("shown", "hidden"):
                 return
             time.sleep(min(_LOOKS_EVERY, max(left, 0)))
-        how = "does not answer" if last == "silent" else "has shown nothing"
+        how = "has not answered" if last == "silent" else "has shown nothing"
         if self._loads.get(window.uid) == number:
             self._bark(window, f"The page {how} for {self._limit:g} seconds.")

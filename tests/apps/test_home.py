@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import zipfile
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, WebSocketRoute, expect
 
 from tests.apps.conftest import accessible
 from tests.runtime.conftest import Account, account
@@ -244,7 +245,25 @@ def test_an_app_opened_by_path_is_shown_and_taken_off(visit: Visit, account: Acc
     visit(test)
 
 
-def test_no_apps_and_two_hundred(visit: Visit, account: Account) -> None:
+def test_no_apps_at_all(visit: Visit) -> None:
+    async def test(page: Page) -> None:
+        def without_apps(message: str | bytes) -> str | bytes:
+            shown = json.loads(message)
+            return json.dumps({**shown, "apps": []}) if shown["action"] == "apps" else message
+
+        async def between(socket: WebSocketRoute) -> None:
+            server = socket.connect_to_server()
+            server.on_message(lambda message: socket.send(without_apps(message)))
+
+        await page.route_web_socket(re.compile("/connect"), between)
+        await page.reload()
+        await page.get_by_text("No apps yet. Add one with the button above, or drop its folder here.").wait_for()
+        await accessible(page)
+
+    visit(test)
+
+
+def test_two_hundred_apps(visit: Visit, account: Account) -> None:
     for number in range(200):
         folder = installed(account, f"app{number}", **{'"Mine"': f'"App {number} with a long name that goes on"'})
         (folder / "icon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>")

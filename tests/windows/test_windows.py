@@ -161,5 +161,10 @@ def test_a_broken_manifest_is_shown_and_the_mended_app_opens_in_its_window(seat:
     (window,) = titles(seat, "^mine$")
     (folder / "narvi.toml").write_text(APP)
     subprocess.run(["xdotool", "windowfocus", "--sync", window], env=seat.environment, check=True)
-    subprocess.run(["xdotool", "key", "Tab", "Return"], env=seat.environment, check=True)
-    until(lambda: titles(seat, "^Mine$") == [window])
+
+    def mended() -> bool:
+        # Who is faster than the page loads presses again.
+        subprocess.run(["xdotool", "key", "Return"], env=seat.environment, check=True)
+        return titles(seat, "^Mine$") == [window]
+
+    until(mended)
