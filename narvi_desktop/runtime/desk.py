@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from narvi_desktop.server.control import Command, CommandError
+
+logger = logging.getLogger("narvi_desktop.runtime")
 
 
 class Desk:
@@ -32,3 +35,6 @@ class Desk:
             return await self._table[name]({"environment": dict(self._environment()), **payload})
         except CommandError as error:
             return {"error": str(error), "detail": error.detail, "exists": error.status == 409}
+        except Exception as error:  # a fault of ours: somebody waits for an answer all the same
+            logger.exception("home's command %s failed", name)
+            return {"error": f"narvi-desktop failed in {name}: {error!r}; its log says more."}
