@@ -6,6 +6,7 @@ The ticket comes by pipe too: an argument could be read by every program of this
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import queue
@@ -248,6 +249,8 @@ def main() -> None:
     parser.add_argument("--blank-after", type=float, default=10.0)
     options = parser.parse_args()
     commands, events = _take_pipes()
+    with contextlib.suppress(OSError):
+        os.chdir(os.path.expanduser("~"))  # where a dialog that asks for a file begins
     from .qt import prepare
 
     host = Host(commands, events, options.storage, options.linger, options.blank_after)

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.runtime.conftest import Account, is_alive, until
+from tests.runtime.test_commands import make_app
 from tests.windows.test_windows import hosts, processes, seat, titles
 
 __all__ = ["seat"]
@@ -394,6 +395,17 @@ def test_no_white_window(user: Account, script: str) -> None:
     until(lambda: "for 2.5 seconds" in log.read_text())
     (probe.folder / "web" / "index.html").write_text(PAGE)
     probe.press_until("Return", lambda: probe.count("here") == 1)
+
+
+def test_home_adds_a_folder_by_its_dialog(user: Account) -> None:
+    folder = make_app(user.home / "given folder")
+    user.json("open", "desktop/home")
+    probe = Probe(user)
+    probe.press("Tab", "Tab", "Return", "Return", title="^Home$")
+    dialog = probe.window("^Select folder")
+    probe.run("xdotool", "windowfocus", "--sync", dialog, "type", "--delay", "15", str(folder))
+    probe.run("xdotool", "key", "Return")
+    until((user.home / "data/narvi-desktop/apps/mine/narvi.toml").exists)
 
 
 def test_a_page_that_is_well_is_left_alone(user: Account) -> None:

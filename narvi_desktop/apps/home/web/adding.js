@@ -1,7 +1,8 @@
 // Adds an app: a folder or a zip, chosen in a dialog or dropped, sent file by file and then installed.
 import { ask } from "./narvi/dialogs.js"
 
-const LEFT_OUT = new Set(["__pycache__", ".git", ".hg", ".svn", "node_modules", ".venv", "__MACOSX"])
+// "." and "..": Qt hands a chosen folder on with its own entries.
+const LEFT_OUT = new Set([".", "..", "__pycache__", ".git", ".hg", ".svn", "node_modules", ".venv", "__MACOSX"])
 
 export class Adding {
   /** home: call(command), session(), say(text), added(answer). */
