@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import logging
 import os
-from pathlib import Path
 from typing import Any
 
 import narvi_desktop
 from narvi_desktop.library.finder import AmbiguousName, AppNotFound
 from narvi_desktop.library.manifest import AppSpec, LibraryError
-from narvi_desktop.server.broken import BrokenApps, StandIn, StillBroken
+from narvi_desktop.server.broken import BrokenApps
 from narvi_desktop.server.control import Command, CommandError, Leaving
 from narvi_desktop.server.hub import App, Hub, Service
 from narvi_desktop.server.instance import InstanceFailed, InstanceRefused
@@ -20,14 +17,14 @@ from narvi_desktop.server.session import STOPPED
 from narvi_desktop.server.site import SYSTEM, NoSite, Site, Sites
 from narvi_desktop.windows.adopted import AdoptedHost
 from narvi_desktop.windows.browser import AppBrowser
-from narvi_desktop.windows.manager import WindowFailed, WindowKey, WindowManager
+from narvi_desktop.windows.manager import WindowManager
+from narvi_desktop.windows.window import WindowFailed, WindowKey
 
+from .attending import Attending
 from .catalogue import Catalogue
 from .lifetime import Lifetime
 from .showing import WAYS, Page, Showing, Wish
 from .used import Used
-
-logger = logging.getLogger("narvi_desktop.runtime")
 
 
 class Commands:
@@ -52,9 +49,8 @@ class Commands:
         self._showing = Showing(
             hub.settings, windows, browser, self._ticket, self._is_unspent, self._is_found_again
         )
-        self._broken = broken
+        self.attending = Attending(hub, sites, windows, self._showing, broken, self._ticket)
         self._used = used
-        self._stopping: set[asyncio.Future[int]] = set()
         self.table: dict[str, Command] = {
             "open": self.open,
             "url": self.url,
@@ -75,7 +71,7 @@ class Commands:
         except CommandError as error:
             if how == "window" and not isinstance(error.__cause__, (AppNotFound, AmbiguousName, type(None))):
                 with contextlib.suppress(WindowFailed):
-                    await self._show_broken(payload)
+                    await self.attending.show_broken(payload["app"], lambda: self._wanted(payload), Wish.of(payload))
                     error.shown = True
             raise
         service_id = self._service_id(app, payload)
@@ -140,64 +136,10 @@ class Commands:
         count = await self._hub.stop(service, service_id, STOPPED, "stopped")
         return {"stopped": count, "message": f"{title}: {count} stopped."}
 
-    async def _show_broken(self, payload: dict[str, Any]) -> None:
-        """A window that says what is wrong with an app's folder, and opens the app once that is mended."""
-
-        def attempt() -> str | None:
-            try:
-                app, _ = self._find(payload)
-                mended = WindowKey(app.service.workspace, app.name, self._service_id(app, payload))
-                return self._send_windows(key, mended)
-            except CommandError as error:
-                raise StillBroken(str(error)) from error
-
-        name, text = Path(payload["app"]).name, payload["app"]
-        page = StandIn(name, f"{text} cannot be opened.", "", "Nothing was started.", attempt)
-        key = WindowKey(SYSTEM, "broken", self._broken.add(text, page))
-        await self._showing.in_window(Page(key, {"title": name, "width": 800, "height": 600}), Wish.of(payload))
-
-    def _send_windows(self, key: WindowKey, wanted: WindowKey) -> str | None:
-        """Send the windows that show the one to the other; where there are none, a URL for who asks."""
-        windows = self._windows.showing(key)
-        for identity in windows:
-            self._windows.navigate(identity, wanted, self._ticket(wanted, self._hub.settings.ticket_life))
-        return None if windows else self._ticket(wanted, self._hub.settings.ticket_life)
-
-    # What the windows ask of us.
-
-    def fresh_url(self, key: WindowKey) -> str:
-        return self._ticket(key, self._hub.settings.ticket_life)
-
-    def link_out(self, key: WindowKey, url: str) -> str | None:
-        return self._sites.link_out(key.workspace, url, self._hub.settings.ticket_life)
-
-    def gone(self, identity: str, key: WindowKey, reason: str) -> None:
-        """A page of ours takes the place of one that shows nothing."""
-        app = self._hub.apps.get((key.workspace, key.app))
-        title = key.app if app is None else app.title or app.name
-        log = "" if app is None else self._hub.log_of(app.service).tail()
-        logger.warning("the window of %s/%s: %s", key.workspace, key.app, reason)
-
-        def attempt() -> str | None:
-            self._windows.navigate(identity, key, self.fresh_url(key))
-            return None
-
-        async def elsewhere() -> str:
-            look = {"title": title, "width": 0, "height": 0}
-            _, message = await self._showing.show("app", Page(key, look), Wish(dict(self._windows.environment)))
-            return message
-
-        page = StandIn(title, f"{title} cannot be seen here.", reason, log, attempt, elsewhere, waits=True)
-        place = WindowKey(SYSTEM, "broken", self._broken.add(f"{identity} {key}", page))
-        self._windows.navigate(identity, key, self.fresh_url(place), replaced=True)
-
-    def last_closed(self, key: WindowKey, stop: bool) -> None:
-        """The last window of an app: its service goes on, or ends with it."""
-        app = self._hub.apps.get((key.workspace, key.app))
-        if stop and app is not None:
-            task = asyncio.ensure_future(self._hub.stop(app.service, key.service_id))
-            self._stopping.add(task)
-            task.add_done_callback(self._stopping.discard)
+    def _wanted(self, payload: dict[str, Any]) -> WindowKey:
+        """What a window would show."""
+        app, _ = self._find(payload)
+        return WindowKey(app.service.workspace, app.name, self._service_id(app, payload))
 
     def _service(self, payload: dict[str, Any]) -> tuple[Service, str]:
         """A service and what a person calls it: by an app's name, or by workspace and service as the monitor does."""

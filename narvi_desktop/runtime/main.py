@@ -65,8 +65,8 @@ def run(
 
 def _early_host(paths: Paths, config: configuration.Config) -> subprocess.Popen[bytes] | None:
     """The window host, before aiohttp is imported: both load side by side."""
-    from narvi_desktop.windows.manager import spawn_host
     from narvi_desktop.windows.probe import why_not
+    from narvi_desktop.windows.spawn import spawn_host
 
     if why_not(os.environ) is not None:
         return None
@@ -126,7 +126,7 @@ async def _serve(
     catalogue = Catalogue(hub, finder, paths, config)
     used = Used(paths.state / "used.json")
     commands = Commands(hub, sites, catalogue, lifetime, windows, browser, broken, used)
-    windows.outside = commands
+    windows.outside = commands.attending
     shelf = Shelf(hub, finder, catalogue, windows, used)
     changing = Changing(hub, finder, catalogue, windows, used, paths)
     table = {**commands.table, **shelf.table, **changing.table}

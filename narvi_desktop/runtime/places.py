@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from narvi_desktop.windows.geometry import checked
-from narvi_desktop.windows.manager import WindowKey
+from narvi_desktop.windows.window import WindowKey
 
 from . import kept
 

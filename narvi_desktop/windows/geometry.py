@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+PLACE = ("x", "y", "width", "height", "maximized", "zoom")  # what is kept of a window
 _GRIP = 48  # pixels of a window's top edge that must be on a screen, so that a hand can move it
 _SMALLEST = 200
 _STEP = 32  # between windows of one app

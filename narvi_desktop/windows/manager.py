@@ -4,75 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 from narvi_desktop.settings import Settings
 
+from . import left_open
 from .adopted import AdoptedHost
-from .geometry import beside
-
-
-class WindowKey(NamedTuple):
-    """What a window shows."""
-
-    workspace: str
-    app: str
-    service_id: str | None
-
-
-_LOOK = ("title", "width", "height", "icon", "asked", "on_close")
-
-
-_PLACE = ("x", "y", "width", "height", "maximized", "zoom")
-
-
-class WindowFailed(Exception):
-    """No window could be shown; str() says why."""
-
-
-class Places(Protocol):
-    """Where windows stood last."""
-
-    def of(self, key: WindowKey) -> dict[str, Any]: ...
-
-    def note(self, key: WindowKey, place: Any) -> None: ...
-
-
-class Outside(Protocol):
-    """What the runtime knows and decides."""
-
-    def fresh_url(self, key: WindowKey) -> str:
-        """A new ticket URL, for a window that comes back after its host has died."""
-
-    def link_out(self, key: WindowKey, url: str) -> str | None:
-        """What the user's browser may open when a page leads elsewhere; None: nothing."""
-
-    def gone(self, identity: str, key: WindowKey, reason: str) -> None:
-        """A window's page shows nothing any more."""
-
-    def last_closed(self, key: WindowKey, stop: bool) -> None:
-        """No window has this key any more; `stop`: its service is to end too."""
-
-
-@dataclass
-class _Window:
-    """
-    Attributes:
-        replaced: it shows a page of ours in place of the app's.
-    """
-
-    key: WindowKey
-    command: dict[str, Any]
-    replaced: bool = False
-    loaded: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+from .geometry import PLACE, beside
+from .spawn import spawn_host
+from .window import Outside, Places, Window, WindowFailed, WindowKey
 
 
 class WindowManager:
@@ -100,8 +45,8 @@ class WindowManager:
         self._log = log
         self._memory = memory
         self._places = places
-        self._left_open = [(key, look) for _, key, look in _read_all(memory)]
-        self._windows: dict[str, _Window] = {}
+        self._left_open = [(key, look) for _, key, look in left_open.read(memory)]
+        self._windows: dict[str, Window] = {}
         self._host: subprocess.Popen[bytes] | AdoptedHost | None = None
         self._host_started = 0.0
         self._deaths = 0
@@ -122,7 +67,7 @@ class WindowManager:
         Args:
             find: makes the window's app known again; False closes the window.
         """
-        left = _read_all(self._memory)
+        left = left_open.read(self._memory)
         self._left_open = []
         self._take(host)
         for identity, key, look in left:
@@ -130,7 +75,7 @@ class WindowManager:
                 self._send({"command": "close", "window": identity})
                 continue
             url = self.outside.fresh_url(key)
-            window = _Window(key, {"command": "open", "window": identity, "url": url, **look, "group": list(key)})
+            window = Window(key, {"command": "open", "window": identity, "url": url, **look, "group": list(key)})
             window.loaded.set_result(None)
             self._windows[identity] = window
             self._last = max(self._last, int(identity))
@@ -171,7 +116,7 @@ class WindowManager:
         identity = str(self._last)
         place = beside(self._places.of(key), [window.key for window in self._windows.values()].count(key))
         command = {"command": "open", "window": identity, "url": url, **look, **place, "group": list(key)}
-        window = self._windows[identity] = _Window(key, command)
+        window = self._windows[identity] = Window(key, command)
         self._remember()
         self._start_host()
         self._send(command)
@@ -228,24 +173,10 @@ class WindowManager:
         return next((identity for identity, window in self._windows.items() if window.key == key), None)
 
     def _remember(self) -> None:
-        if self._stopping:
-            return
-        kept = [
-            {
-                "window": identity,
-                "key": window.key,
-                "look": {name: window.command[name] for name in _LOOK if name in window.command},
-            }
-            for identity, window in self._windows.items()
-        ]
-        new = self._memory.with_suffix(".new")
-        try:
-            new.write_text(json.dumps(kept), encoding="utf-8")
-            new.replace(self._memory)
-        except OSError:
-            return  # a full disk: windows that are not reopened are the smaller harm
+        if not self._stopping:
+            left_open.write(self._memory, self._windows)
 
-    async def _wait(self, window: _Window) -> None:
+    async def _wait(self, window: Window) -> None:
         try:
             await asyncio.wait_for(asyncio.shield(window.loaded), self._settings.open_timeout)
         except TimeoutError:
@@ -309,7 +240,7 @@ class WindowManager:
                 self._send({"command": "browse", "window": event["window"], "url": url})
         elif event["event"] == "place":
             self._places.note(window.key, event["place"])
-            window.command |= {name: event["place"][name] for name in _PLACE if name in event["place"]}
+            window.command |= {name: event["place"][name] for name in PLACE if name in event["place"]}
         elif event["event"] == "gone":
             if not window.loaded.done():
                 window.loaded.set_result(None)  # there is a window, and it says what is wrong
@@ -322,7 +253,7 @@ class WindowManager:
                 window.loaded.set_exception(WindowFailed("the window was closed before it had loaded"))
                 window.loaded.exception()
 
-    def _closed(self, window: _Window, stop: bool | None) -> None:
+    def _closed(self, window: Window, stop: bool | None) -> None:
         """Args: stop: what the person has answered; None: they were not asked."""
         if not self._stopping and self._find(window.key) is None:
             wanted = window.command.get("on_close") == "stop" if stop is None else stop
@@ -359,29 +290,3 @@ class WindowManager:
         self._start_host()
         for window in self._windows.values():
             self._send({**window.command, "url": self.outside.fresh_url(window.key)})
-
-
-def spawn_host(
-    settings: Settings, storage: Path, log: Path, environment: Mapping[str, str]
-) -> subprocess.Popen[bytes]:
-    """Start a window host. Raises OSError."""
-    command = [sys.executable, "-m", "narvi_desktop.windows.host", "--storage", str(storage)]
-    command += ["--linger", str(settings.host_linger), "--blank-after", str(settings.blank_after)]
-    with log.open("ab") as output:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=output,
-            cwd=os.sep,
-            env={**os.environ, **environment},
-        )
-
-
-def _read_all(memory: Path) -> list[tuple[str, WindowKey, dict[str, Any]]]:
-    """Identity, key and look of each window."""
-    try:
-        entries = json.loads(memory.read_text(encoding="utf-8"))
-        return [(str(int(entry["window"])), WindowKey(*entry["key"]), dict(entry["look"])) for entry in entries]
-    except (OSError, ValueError, TypeError, KeyError):
-        return []  # there is none, or it is no good: nothing is reopened

@@ -268,6 +268,7 @@ def test_odd_names_and_large_files(run_served: Run, tmp_path: Path) -> None:
                 disposition = aiohttp.multipart.parse_content_disposition(response.headers["Content-Disposition"])
                 assert disposition[1]["filename*"] == ODD
             await card(page, "one").get_by_role("link", name=ODD).wait_for()
+            await socket.socket.close()
 
     run_served(body)
 
@@ -287,6 +288,7 @@ def test_twice_the_same_and_nonsense_do_no_harm(run_served: Run, tmp_path: Path)
                 await socket.socket.send_str(text)
             await add_cards(page, "still there")
             await until_shown(page, ["once", "still there"], ["once"], [])
+            await socket.socket.close()
 
     run_served(body)
 
