@@ -135,6 +135,7 @@ def test_windows_of_one_board_see_each_other_and_it_survives_its_worker(run_serv
             assert await other.evaluate("document.activeElement.textContent.startsWith('c')")
             assert await other.locator("#said").inner_text() == "Doing, 1 of 1"
             # By mouse.
+            await page.bring_to_front()
             await card(page, "a").drag_to(page.locator("ul[data-lane='2']"))
             await until_shown(other, ["b"], ["c"], ["a"])
             await card(page, "a").drag_to(card(page, "c"), target_position={"x": 20, "y": 2})
@@ -196,6 +197,7 @@ def test_a_card_with_its_file_goes_to_an_open_board_at_once_and_to_a_closed_one(
             await send(page, "bring this", "Work")
             await until_shown(other, ["bring this"], [], [])
             await until_shown(page, ["and this"], [], [])
+            await other.bring_to_front()
             async with other.expect_download() as download:
                 await card(other, "bring this").get_by_role("link").click()
             assert Path(await (await download.value).path()).read_bytes() == content
@@ -208,12 +210,14 @@ def test_a_card_with_its_file_goes_to_an_open_board_at_once_and_to_a_closed_one(
 
 
 async def send(page: Page, text: str, board: str) -> None:
+    await page.bring_to_front()  # a page behind another is drawn seldom, and clicks wait for it
     await card(page, text).get_by_role("button", name="More for").click()
     await page.get_by_role("menuitem", name="Send to another board…").click()
     await page.get_by_role("dialog").get_by_role("button", name=board).click()
 
 
 async def attach(page: Page, text: str, name: str, content: bytes) -> None:
+    await page.bring_to_front()
     await card(page, text).get_by_role("button", name="More for").click()
     async with page.expect_file_chooser() as chooser:
         await page.get_by_role("menuitem", name="Attach a file…").click()

@@ -79,12 +79,14 @@ def test_open_where_no_window_can_be_and_stop(visit: Visit, account: Account) ->
         other = await opened.value
         await other.get_by_role("button", name="Say hello").wait_for()
         await hello.get_by_text("● running · 1 session").wait_for()
+        await page.bring_to_front()  # a page behind another is drawn seldom, and clicks wait for it
         await hello.get_by_role("button", name="More for Hello").click()
         await hello.get_by_role("menuitem", name="Stop").click()
         await hello.locator(".state:text-is('')").wait_for(state="attached")
         # The page that is still there waits, and does not start it again.
         await other.get_by_text("This app was stopped.").wait_for()
         assert account.json("status")["admin"]["hello"]["hello"]["instances"] == {}
+        await other.bring_to_front()
         await other.get_by_role("button", name="Try now").click()
         await hello.get_by_text("● running · 1 session").wait_for()
 
