@@ -48,13 +48,27 @@ class Closing:
         except NoAnswer:
             held = ""  # a page that hangs must not hold its window
         try:
-            if held and not window.create_confirmation_dialog(title, f"{held[:300]}\n\nClose the window all the same?"):
+            question = f"{held[:300]}\n\nClose it all the same?"
+            if held and _choose(window, title, question, ("&Close", "&Keep open")) != 0:
                 return
             stop = None
             if ask:
-                question = f"{title} can go on without a window.\n\nStop it? OK stops it, Cancel lets it go on."
-                stop = bool(window.create_confirmation_dialog(title, question))
+                labels = ("&Stop it", "&Let it go on", "&Cancel")
+                chosen = _choose(window, title, f"{title} can go on without a window.", labels)
+                if labels[chosen] == "&Cancel":
+                    return
+                stop = chosen == 0
             self._sure.add(window.uid)
             self._close(window, stop)
         finally:
             self._asking.discard(window.uid)
+
+
+def _choose(window: Any, title: str, text: str, labels: tuple[str, ...]) -> int:
+    """Which button a person chooses. Where the toolkit has only OK and Cancel: the first, or the second."""
+    choose = getattr(window.native, "choose", None)
+    if choose is not None:
+        return int(choose(title, text, labels))
+    first, second = (label.replace("&", "") for label in labels[:2])
+    question = f"{text}\n\nOK: {first}. Cancel: {second}."
+    return 0 if window.create_confirmation_dialog(title, question) else 1

@@ -6,9 +6,10 @@ All of it runs on the GUI thread; what it finds is told by `View.tell`, which on
 from __future__ import annotations
 
 import json
+import queue
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -81,6 +82,7 @@ class View(backend.BrowserView):  # type: ignore[misc]
 
     look: ClassVar[Mapping[str, Any]] = {}
     tell: ClassVar[Callable[[Any, dict[str, Any]], None]]
+    _asked = QtCore.Signal(str, str, object, object)
     def __init__(self, window: Any) -> None:
         look = dict(View.look)
         self._home = _origin(QtCore.QUrl(window.original_url or ""))
@@ -98,6 +100,7 @@ class View(backend.BrowserView):  # type: ignore[misc]
 
     def _join(self) -> None:
         page = self.webview.page()
+        self._asked.connect(self._ask)
         self.webview.setContextMenuPolicy(QtCore.Qt.ContextMenuPolicy.DefaultContextMenu)
         self.webview.titleChanged.connect(self._rename)
         page.renderProcessTerminated.connect(self._page_died)
@@ -115,13 +118,22 @@ class View(backend.BrowserView):  # type: ignore[misc]
         if not title.startswith(("127.0.0.1", "http://", "about:", "data:")):
             self.setWindowTitle(title)
 
-    def on_confirmation_dialog(self, title: str, message: str, uuid: str) -> None:
-        """pywebview's own has no OK on Qt 6."""
-        button = QtWidgets.QMessageBox.StandardButton
-        asked = QtWidgets.QMessageBox.question(self, title, message, button.Ok | button.Cancel, button.Cancel)
-        waiting = self._confirmation_dialog_results[uuid]
-        waiting["result"] = asked == button.Ok
-        waiting["semaphore"].release()
+    def choose(self, title: str, text: str, labels: Sequence[str]) -> int:
+        """Which of the buttons a person chooses; the last one is that of Escape. Not on the GUI thread."""
+        answer: queue.Queue[int] = queue.Queue()
+        self._asked.emit(title, text, list(labels), answer)
+        return answer.get()
+
+    def _ask(self, title: str, text: str, labels: list[str], answer: queue.Queue[int]) -> None:
+        box = QtWidgets.QMessageBox(QtWidgets.QMessageBox.Icon.Question, title, text, parent=self)
+        box.setTextFormat(QtCore.Qt.TextFormat.PlainText)  # the text may be a page's
+        role = QtWidgets.QMessageBox.ButtonRole
+        buttons = [box.addButton(label, role.AcceptRole) for label in labels[:-1]]
+        buttons.append(box.addButton(labels[-1], role.RejectRole))
+        box.setDefaultButton(buttons[-1])
+        box.setEscapeButton(buttons[-1])
+        box.exec()
+        answer.put(next((n for n, button in enumerate(buttons) if button is box.clickedButton()), len(labels) - 1))
 
     # Where it leads.
 
