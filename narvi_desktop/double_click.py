@@ -13,7 +13,7 @@ from narvi_desktop.runtime import client
 from narvi_desktop.runtime.opening import HOME, open_app
 from narvi_desktop.runtime.paths import Paths
 
-_PAGE = Path(__file__).resolve().parent / "web" / "failed.html"
+_PAGE = Path(__file__).resolve().parent / "web" / "error.html"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,12 +31,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _tell(paths: Paths, sentence: str, detail: str) -> None:
-    values = {"summary": sentence, "detail": detail or "Nothing more is known.", "log": str(paths.runtime_log)}
+    log = f"{paths.runtime_log}\n\nnarvi-desktop doctor, in a terminal, looks for the cause."
+    values = {"title": "narvi-desktop", "summary": sentence, "traceback": detail or sentence, "log": log}
     page = string.Template(_PAGE.read_text(encoding="utf-8"))
     file = paths.state / "failed.html"
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file.write_text(page.safe_substitute({k: html.escape(v) for k, v in values.items()}), encoding="utf-8")
+        escaped = {name: html.escape(text) for name, text in values.items()}
+        # Its buttons lead to a runtime, and there may be none.
+        file.write_text(page.safe_substitute(escaped, again="", tries="hidden", elsewhere="hidden"), encoding="utf-8")
     except OSError:
         return  # a disk that takes no page: nothing is left to tell it with
     webbrowser.open(file.as_uri())

@@ -50,7 +50,7 @@ def test_alone_it_opens_home_and_with_a_name_that_app(seat: Account) -> None:
 def test_what_cannot_be_opened_is_said_in_the_browser(account: Account, given: str) -> None:
     assert click(account, given) == 1
     page = told(account)
-    assert "That could not be opened" in page and "<b>nothing" not in page
+    assert "<title>narvi-desktop</title>" in page and "<b>nothing" not in page and "$" not in page
     assert ("There is no app" in page) or ("is no address of an app" in page)
 
 

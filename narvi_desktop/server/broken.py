@@ -92,5 +92,5 @@ def failure_page(
     template = string.Template((WEB_FOLDER / "error.html").read_text(encoding="utf-8"))
     lines = {"title": title, "summary": summary, "traceback": text, "log": log, "again": again}
     values = {name: html.escape(value) for name, value in lines.items()}
-    page = template.safe_substitute(values, elsewhere="" if elsewhere else "hidden")
+    page = template.safe_substitute(values, tries="", elsewhere="" if elsewhere else "hidden")
     return web.Response(status=503, text=page, content_type="text/html", headers=NO_STORE)

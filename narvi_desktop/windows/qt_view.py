@@ -180,6 +180,12 @@ class View(backend.BrowserView):  # type: ignore[misc]
         super().changeEvent(event)
         self._settled.start()
 
+    def on_window_restore(self) -> None:
+        """Into sight and in front; pywebview's own would end a maximized window's state."""
+        self.setWindowState(self.windowState() & ~QtCore.Qt.WindowState.WindowMinimized)
+        self.raise_()
+        self.activateWindow()
+
     def _tell_place(self, quietly: bool = False) -> None:
         if self.isMinimized():
             return

@@ -197,6 +197,10 @@ def test_maximized_stays_maximized_and_keeps_the_place_before(user: Account) -> 
     restart(user)
     probe.open()
     until(lambda: probe.place()[2] > 1200)
+    probe.run("xdotool", "windowminimize", "--sync", probe.window())
+    probe.open()  # focused, and as it was
+    until(lambda: titles(user, "^Probe page$") != [] and probe.place()[2] > 1200)
+    assert probe.kept()["maximized"] is True
     probe.run("wmctrl", "-i", "-r", probe.window(), "-b", "remove,maximized_vert,maximized_horz")
     until(lambda: probe.place()[2:] == [620, 410])
 
