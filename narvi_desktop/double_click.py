@@ -31,8 +31,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _tell(paths: Paths, sentence: str, detail: str) -> None:
-    log = f"{paths.runtime_log}\n\nnarvi-desktop doctor, in a terminal, looks for the cause."
-    values = {"title": "narvi-desktop", "summary": sentence, "traceback": detail or sentence, "log": log}
+    hint = "narvi-desktop doctor, in a terminal, looks for the cause."
+    log = f"{paths.runtime_log}\n\n{_tail(paths.runtime_log)}"
+    values = {"title": "narvi-desktop", "summary": sentence, "traceback": detail or hint, "log": log}
     page = string.Template(_PAGE.read_text(encoding="utf-8"))
     file = paths.state / "failed.html"
     try:
@@ -43,6 +44,13 @@ def _tell(paths: Paths, sentence: str, detail: str) -> None:
     except OSError:
         return  # a disk that takes no page: nothing is left to tell it with
     webbrowser.open(file.as_uri())
+
+
+def _tail(log: Path) -> str:
+    try:
+        return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:])
+    except OSError:
+        return "There is none yet."
 
 
 if __name__ == "__main__":
