@@ -57,7 +57,12 @@ class Staged:
             _delete(old)
             self.target.rename(old)
         # Killed here, the next `tidy` puts the old one back.
-        self.manifest.folder.rename(self.target)
+        try:
+            self.manifest.folder.rename(self.target)
+        except OSError:
+            if old.exists():
+                old.rename(self.target)
+            raise
         _delete(old)
         self.discard()
         return load(self.target)

@@ -35,6 +35,9 @@ class Changing:
         self._paths = paths
         self._one_at_a_time = asyncio.Lock()
         self._launcher = Launcher(finder)
+        if paths.installed.is_dir():
+            with contextlib.suppress(OSError):
+                library.tidy(paths.installed)  # a runtime that was killed may have left an app half replaced
         self.table: dict[str, Command] = {
             "install": self.install,
             "remove": self.remove,

@@ -74,7 +74,8 @@ def install(tell: Callable[[Any, dict[str, Any]], None]) -> type[View]:
 
 
 class View(backend.BrowserView):  # type: ignore[misc]
-    """
+    """One window; pywebview makes it where it would make its own.
+
     Attributes:
         look: of the window that is made next: x, y, maximized, zoom, icon.
         tell: called with the window and an event: place, link, gone.
@@ -83,6 +84,7 @@ class View(backend.BrowserView):  # type: ignore[misc]
     look: ClassVar[Mapping[str, Any]] = {}
     tell: ClassVar[Callable[[Any, dict[str, Any]], None]]
     _asked = QtCore.Signal(str, str, object, object)
+
     def __init__(self, window: Any) -> None:
         look = dict(View.look)
         self._home = _origin(QtCore.QUrl(window.original_url or ""))
@@ -105,7 +107,7 @@ class View(backend.BrowserView):  # type: ignore[misc]
         self.webview.titleChanged.connect(self._rename)
         page.renderProcessTerminated.connect(self._page_died)
         page.loadFinished.connect(lambda *_: self._set_zoom(self._zoom))
-        page.zoomFactorChanged.connect(lambda factor: self._zoomed(factor))
+        page.zoomFactorChanged.connect(self._zoomed)
         for keys, step in ((["Ctrl++", "Ctrl+="], 1), (["Ctrl+-"], -1), (["Ctrl+0"], 0)):
             for key in keys:
                 shortcut = QtGui.QShortcut(QtGui.QKeySequence(key), self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import time
 import zipfile
@@ -136,6 +137,16 @@ def test_killed_while_replacing_the_old_one_comes_back(tmp_path: Path) -> None:
     os.utime(half, (time.time() - 7200,) * 2)
     install.tidy(installed)
     assert [child.name for child in installed.iterdir()] == ["mine"]
+
+
+def test_a_replacement_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
+    source, installed = make_app(tmp_path / "source"), tmp_path / "apps"
+    put(source, installed)
+    staged = install.stage(source, installed)
+    shutil.rmtree(staged.manifest.folder)  # what is to be moved is gone
+    with pytest.raises(FileNotFoundError):
+        staged.commit(True)
+    assert (installed / "mine" / "narvi.toml").exists()
 
 
 def test_only_an_installed_app_is_removed(tmp_path: Path) -> None:

@@ -101,6 +101,8 @@ class Home:
     async def _show(self) -> None:
         """Tell all pages, if there is anything new to tell."""
         answer = await self._desk.call("apps", {})
+        if "error" in answer:
+            return  # the runtime's log says why; the next look may do
         shown = {"first": answer["first"], "apps": [self._card(card) for card in answer["apps"]]}
         shown["launcher"] = await self._desk.call("launcher", {"do": "status"})
         if shown != self._shown:
