@@ -67,7 +67,7 @@ debian_packages() {
   mapfile -t missing < <(missing_packages "$@")
   [ ${#missing[@]} -gt 0 ] || return 0
   if may_install; then
-    step "Installing $what (${missing[*]}) with apt"
+    step "Installing $what with apt"
     quietly apt update || step "apt could not refresh its lists; trying with the old ones"
   fi
   for package in "${missing[@]}"; do names+=("$(known_name "$package")"); done
@@ -126,8 +126,9 @@ require_python() {
     packages=(${later_packages[@]+"${later_packages[@]}"})
     ! has_display || mapfile -t -O ${#packages[@]} packages < <(expected_libraries)
   fi
-  debian_packages "Python's venv" "python$version-venv" ${packages[@]+"${packages[@]}"} && can_make_venv ||
-    fail "$python cannot make a virtual environment: it lacks the modules venv or ensurepip."
+  debian_packages "Python's venv" "python$version-venv" ${packages[@]+"${packages[@]}"} && can_make_venv && return
+  "$python" -c 'import venv' 2>/dev/null ||
+    fail "$python cannot make a virtual environment: it lacks the module venv."
 }
 
 # A .venv cut short, moved, or whose Python is gone does not count.
@@ -139,7 +140,14 @@ make_venv() {
   venv_works && return
   require_python
   step "Making .venv with $("$python" --version 2>&1)"
-  quietly "$python" -m venv --clear "$venv" || fail "Could not make $venv; see above."
+  if can_make_venv; then
+    quietly "$python" -m venv --clear "$venv" || fail "Could not make $venv; see above."
+  else
+    # Debian keeps ensurepip in a package of its own, which only root can install; PyPI has pip as well.
+    step "Fetching pip from PyPI, since this Python came without it"
+    quietly "$python" -m venv --clear --without-pip "$venv" &&
+      quietly "$venv/bin/python" "$root/scripts/fetch_pip.py" || fail "Could not make $venv; see above."
+  fi
   printf '%s\n' "$root" >"$venv/made-in"
 }
 
