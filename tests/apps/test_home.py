@@ -34,7 +34,6 @@ def visit(account: Account) -> Visit:
 
         async def body() -> None:
             async with browser_page() as page:
-                page.set_default_timeout(20_000)
                 await page.goto(url)
                 await test(page)
 

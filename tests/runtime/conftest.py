@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-PATIENCE = 30.0
+from tests.conftest import PATIENCE
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -44,7 +44,7 @@ class Account:
 
     def run(self, *arguments: str, cwd: Path | None = None) -> tuple[int, str, str]:
         process = self.start(*arguments, cwd=cwd)
-        out, error = process.communicate(timeout=60)
+        out, error = process.communicate(timeout=PATIENCE)
         assert "narvi_desktop/cli.py" not in error, error
         return process.returncode, out, error
 
