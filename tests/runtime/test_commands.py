@@ -152,8 +152,8 @@ def test_it_leaves_when_nothing_needs_it(account: Account) -> None:
     quick = "leave_after = 1.5\nkeep_no_window = 0.2\nprinted_ticket_life = 0.2\nmonitoring_interval = 0.05\n"
     (config / "config.toml").write_text(f"[settings]\n{quick}")
     account.json("open", "hello", "--no-window")
-    pid = account.record()["pid"]
-    until(lambda: not is_alive(pid))
+    record = account.home / "state/narvi-desktop/run/runtime.json"
+    until(lambda: not record.exists())
     assert account.json("status")["running"] is False
 
 
