@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import PATIENCE
 from tests.runtime.conftest import Account, account, is_alive, until
 
 __all__ = ["account"]
@@ -235,7 +236,7 @@ def test_json_is_a_line_per_round(account: Account, terminal: Terminal) -> None:
     assert all(document["schema"] == 1 and document["running"] for document in documents)
     until(lambda: "main" in json.loads(watching.stdout.readline())["admin"]["alpha"]["alpha"]["instances"])  # type: ignore[union-attr]
     watching.send_signal(signal.SIGINT)
-    _, error = watching.communicate(timeout=30)
+    _, error = watching.communicate(timeout=PATIENCE)
     assert "Traceback" not in error
 
 

@@ -17,6 +17,7 @@ import pytest
 
 from narvi_desktop.runtime.checks import Check, run
 from narvi_desktop.runtime.doctor import lines_of
+from tests.conftest import PATIENCE
 from tests.runtime.conftest import Account
 from tests.runtime.test_commands import make_app
 
@@ -188,7 +189,7 @@ def test_a_person_is_asked(leaky: Account, answer: str, written: bool) -> None:
         text=True,
     )
     os.write(ours, answer.encode() + b"\n")
-    _, error = process.communicate(timeout=60)
+    _, error = process.communicate(timeout=PATIENCE)
     os.close(ours)
     os.close(theirs)
     assert "Write new.zip? It stays on this machine. [y/N]" in error

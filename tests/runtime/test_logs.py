@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from narvi_desktop.runtime.logs import since_when
+from tests.conftest import PATIENCE
 from tests.runtime.conftest import Account, until
 from tests.runtime.test_commands import make_app
 
@@ -56,7 +57,7 @@ def test_followed_through_a_rotation(account: Account, log: Path) -> None:
     log.write_text("2026-01-05 09:00:00.000 app \x1b[31mfifth\n")
     assert following.stdout.readline() == "2026-01-05 09:00:00.000 app \\x1b[31mfifth\n"
     following.send_signal(signal.SIGINT)
-    assert following.communicate(timeout=30)[1] == ""
+    assert following.communicate(timeout=PATIENCE)[1] == ""
     assert following.returncode == 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sqlite3
@@ -24,9 +25,8 @@ def kept_text(seat: Account) -> str:
     files = list((seat.home / "data").rglob("notes.sqlite"))
     if not files:
         return ""
-    with sqlite3.connect(f"file:{files[0]}?mode=ro", uri=True) as database:
+    with contextlib.closing(sqlite3.connect(f"file:{files[0]}?mode=ro", uri=True)) as database:
         row = database.execute("select text from notes").fetchone()
-    database.close()
     return "" if row is None else str(row[0])
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from narvi_desktop.windows.probe import why_not
+from tests.conftest import PATIENCE
 from tests.runtime.conftest import Account, is_alive, until
 from tests.runtime.test_commands import APP, make_app
 
@@ -86,7 +87,7 @@ def sessions(seat: Account) -> int:
 
 def test_twenty_at_once_make_one_window(seat: Account) -> None:
     starting = [seat.start("open", "notes", "--json") for _ in range(20)]
-    answers = [json.loads(process.communicate(timeout=120)[0]) for process in starting]
+    answers = [json.loads(process.communicate(timeout=PATIENCE)[0]) for process in starting]
     assert {answer["shown"] for answer in answers} == {"window"}
     assert len(titles(seat, "Notes$")) == 1 and len(hosts(seat)) == 1
 
@@ -94,7 +95,7 @@ def test_twenty_at_once_make_one_window(seat: Account) -> None:
 def test_as_many_new_windows_as_were_asked_for(seat: Account, pytestconfig: pytest.Config) -> None:
     count = int(pytestconfig.getoption("--windows"))
     starting = [seat.start("open", "notes", "--new-window", "--json") for _ in range(count)]
-    answers = [json.loads(process.communicate(timeout=240)[0]) for process in starting]
+    answers = [json.loads(process.communicate(timeout=count * PATIENCE)[0]) for process in starting]
     assert {answer["shown"] for answer in answers} == {"window"}
     assert len(titles(seat, "Notes$")) == count and len(hosts(seat)) == 1
 
