@@ -60,7 +60,8 @@ class Live:
                     self._told.get()()
 
     def _lines(self) -> list[Text]:
-        width, height = self._console.size
+        # The terminal's own: rich prefers COLUMNS and LINES, which tell its size at some start and stay as they are.
+        width, height = os.get_terminal_size(self._console.file.fileno())
         if self._drawn is None:
             return draw_waiting(width, height, self._marks)
         self._view = settled(self._view, self._drawn)
