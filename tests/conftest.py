@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -17,10 +18,13 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from narvi_desktop.server.front import Front, bind
+from narvi_desktop.server.front import Front
 from narvi_desktop.server.hub import Hub, Service
 from narvi_desktop.server.site import Site, Sites
 from narvi_desktop.settings import Settings
+from narvi_desktop.state.ports import bind
+from tests.support.account import Account, is_alive
+from tests.support.account import until as wait_until
 
 TOKEN = "a-token-of-the-tests"
 PATIENCE = 20.0  # seconds until a condition that never comes fails its test
@@ -178,3 +182,13 @@ def display() -> Iterator[str]:
     yield f":{number}"
     server.terminate()
     server.wait()
+
+
+@pytest.fixture
+def account(tmp_path: Path) -> Iterator[Account]:
+    account = Account(tmp_path)
+    yield account
+    status = account.json("status")
+    if status["running"]:
+        os.kill(status["pid"], signal.SIGKILL)
+        wait_until(lambda: not is_alive(status["pid"]))

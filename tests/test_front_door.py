@@ -44,5 +44,5 @@ def test_importing_it_loads_no_part() -> None:
 
 
 def test_handing_over_an_open_loads_no_heavy_library() -> None:
-    loaded = modules_after("import narvi_desktop.cli, narvi_desktop.runtime.client")
+    loaded = modules_after("import narvi_desktop.cli.main, narvi_desktop.cli.open")
     assert not loaded & {"aiohttp", "rich", "webview"}

@@ -1,4 +1,4 @@
-"""Imports go one way: cli → runtime → windows, monitor, server, library, integration → worker."""
+"""Imports go one way: cli → runtime → windows, monitor, server, library, integration → state, worker."""
 
 import ast
 import sys
@@ -15,10 +15,10 @@ MIDDLE = {"windows", "monitor", "server", "library", "integration"}
 ALLOWED_PARTS: dict[str, set[str]] = {
     "": {"worker"},
     "__main__": {"cli"},
-    "cli": {"", "settings", "runtime", "worker", *MIDDLE},
-    "double_click": {"library", "runtime"},
-    "runtime": {"", "settings", "worker", *MIDDLE},
-    **{part: {"", "settings", "worker"} for part in MIDDLE},
+    "cli": {"", "settings", "runtime", "state", *MIDDLE},
+    "runtime": {"", "settings", "state", "worker", *MIDDLE},
+    **{part: {"", "settings", "state", "worker"} for part in MIDDLE},
+    "state": {"settings"},
     "worker": set(),
     "settings": set(),
     "apps": {""},
@@ -27,7 +27,7 @@ ALLOWED_PARTS: dict[str, set[str]] = {
 # The only parts that may import what is neither ours nor Python's.
 ALLOWED_LIBRARIES: dict[str, set[str]] = {
     "aiohttp": {"server", "runtime"},
-    "platformdirs": {"runtime"},
+    "platformdirs": {"state"},
     "psutil": {"monitor", "apps"},
     "rich": {"monitor"},
     "webcolors": {"monitor"},

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.runtime.conftest import Account
+from tests.support.account import Account
 from tests.windows.test_windows import seat
 
 __all__ = ["seat"]

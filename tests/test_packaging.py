@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.conftest import Account, until
+from tests.support.account import Account, until
 from tests.windows.test_windows import seat, titles
 
 __all__ = ["seat"]

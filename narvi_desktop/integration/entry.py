@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from narvi_desktop.state.names import NAME
+
 OWN_NAME = "narvi-desktop"
 SCHEME = "narvi"
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _ICONS = Path(__file__).resolve().parent.parent
 
 
@@ -78,7 +78,7 @@ def program() -> tuple[str, ...]:
     name = "narvi-desktop-window.exe" if sys.platform == "win32" else "narvi-desktop-window"
     script = Path(sys.executable).with_name(name)
     # -P: the folder that somebody stands in is never on the import path.
-    return (str(script),) if script.exists() else (sys.executable, "-P", "-m", "narvi_desktop.double_click")
+    return (str(script),) if script.exists() else (sys.executable, "-P", "-m", "narvi_desktop.cli.double_click")
 
 
 def own_entry() -> Entry:
@@ -108,7 +108,7 @@ def parse_link(address: str) -> tuple[str, str | None]:
     while names and not names[-1]:
         names.pop()
     known = parts.scheme == SCHEME and parts.netloc == "open" and not parts.fragment and len(names) == 2
-    if not known or not all(_NAME.fullmatch(name) for name in names):
+    if not known or not all(NAME.fullmatch(name) for name in names):
         raise problem
     if [key for key, _ in query] not in ([], ["service_id"]):
         raise problem

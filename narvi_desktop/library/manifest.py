@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from narvi_desktop.state.names import NAME
+
 FILE_NAME = "narvi.toml"
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _SIZE_LIMIT = 1024 * 1024
 ON_CLOSE = ("keep", "stop", "ask")  # what closing an app's last window means for its service
-RESERVED_WORKSPACES = frozenset({"desktop", "narvi", "api"})
 
 
 class LibraryError(Exception):
@@ -142,7 +142,7 @@ _KINDS = {str: "text", bool: "true or false", int: "a whole number", dict: "a ta
 
 
 def _check_name(file: Path, place: str, name: str) -> None:
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise ManifestError(file, place, f"{name!r} is no name: use a-z, 0-9, - and _, at most 64 characters")
 
 

@@ -3,8 +3,8 @@
 import argparse
 import sys
 
-from .main import run
-from .paths import Paths
+from narvi_desktop.runtime.main import run
+from narvi_desktop.state.paths import Paths
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()

@@ -14,17 +14,15 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import narvi_desktop
-
-from . import config as configuration
-from .locking import LockFile
-from .paths import Paths
-from .record import Record, write_record
+from narvi_desktop.state import config as configuration
+from narvi_desktop.state.lock_file import LockFile
+from narvi_desktop.state.paths import Paths
+from narvi_desktop.state.record import Record, write_record
 
 if TYPE_CHECKING:
+    from narvi_desktop.runtime.idle_shutdown import Lifetime
     from narvi_desktop.server.hub import Hub
     from narvi_desktop.windows.manager import WindowManager
-
-    from .lifetime import Lifetime
 
 DONE, FAILED, NO_PORT = 0, 1, 4
 _LEAVING_TAKES = 15.0  # seconds that the runtime before us may need to end
@@ -87,25 +85,24 @@ async def _serve(
     import asyncio
 
     from narvi_desktop.library.finder import Finder
+    from narvi_desktop.runtime.api.apps import Commands
+    from narvi_desktop.runtime.api.library import Changing
+    from narvi_desktop.runtime.app_list import Shelf
+    from narvi_desktop.runtime.app_registry import Catalogue
+    from narvi_desktop.runtime.command_bridge import Desk
+    from narvi_desktop.runtime.idle_shutdown import Lifetime
+    from narvi_desktop.runtime.monitoring import Monitoring
     from narvi_desktop.server.broken import BrokenApps
     from narvi_desktop.server.control import Control
     from narvi_desktop.server.front import Front
     from narvi_desktop.server.hub import Hub
     from narvi_desktop.server.site import SYSTEM, NoSite, Sites
+    from narvi_desktop.state.ports import Ports
+    from narvi_desktop.state.recent_apps import Used
+    from narvi_desktop.state.window_geometry import Places
     from narvi_desktop.windows.adopted import AdoptedHost
     from narvi_desktop.windows.browser import AppBrowser
     from narvi_desktop.windows.manager import WindowManager
-
-    from .catalogue import Catalogue
-    from .changing import Changing
-    from .commands import Commands
-    from .desk import Desk
-    from .lifetime import Lifetime
-    from .monitoring import Monitoring
-    from .places import Places
-    from .ports import Ports
-    from .shelf import Shelf
-    from .used import Used
 
     # 1. What is served, and where.
     port = config.port if port is None else port

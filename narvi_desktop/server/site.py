@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from narvi_desktop.state.names import SYSTEM as SYSTEM
+
 BASE_PATH = "/narvi"
 TICKET_PATH = "/ticket/"
-SYSTEM = "desktop"  # our own workspace: the control API answers on its site alone
 
 
 class NoSite(Exception):

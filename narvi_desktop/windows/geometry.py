@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-PLACE = ("x", "y", "width", "height", "maximized", "zoom")  # what is kept of a window
+from narvi_desktop.state.window_geometry import PLACE as PLACE
+from narvi_desktop.state.window_geometry import checked as checked
+
 _GRIP = 48  # pixels of a window's top edge that must be on a screen, so that a hand can move it
 _SMALLEST = 200
 _STEP = 32  # between windows of one app
-_ZOOM = (0.25, 5.0)
 
 
 class Rect(NamedTuple):
@@ -43,24 +43,6 @@ def beside(place: Mapping[str, Any], others: int) -> dict[str, Any]:
     if others and "x" in moved:
         moved |= {"x": moved["x"] + _STEP * others, "y": moved["y"] + _STEP * others, "maximized": False}
     return moved
-
-
-def checked(place: Any) -> dict[str, Any]:
-    """A place as it was kept or told: x, y, width, height, maximized, zoom; what is no good is left out."""
-    if not isinstance(place, Mapping):
-        return {}
-    good: dict[str, Any] = {}
-    for name in ("x", "y", "width", "height"):
-        value = place.get(name)
-        if isinstance(value, int) and abs(value) < 100_000 and (name in "xy" or value >= _SMALLEST / 2):
-            good[name] = value
-    if len(good) < 4:
-        good = {}
-    good["maximized"] = place.get("maximized") is True
-    zoom = place.get("zoom")
-    if isinstance(zoom, (int, float)) and math.isfinite(zoom) and _ZOOM[0] <= zoom <= _ZOOM[1]:
-        good["zoom"] = float(zoom)
-    return good
 
 
 def _shared(first: Rect, second: Rect) -> int:

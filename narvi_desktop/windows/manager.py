@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from narvi_desktop.settings import Settings
+from narvi_desktop.state.session_restore import OpenWindow, read_open_windows, write_open_windows
 
-from . import left_open
 from .adopted import AdoptedHost
 from .geometry import PLACE, beside
 from .spawn import spawn_host
@@ -45,7 +45,7 @@ class WindowManager:
         self._log = log
         self._memory = memory
         self._places = places
-        self._left_open = [(key, look) for _, key, look in left_open.read(memory)]
+        self._left_open = [(window.key, window.look) for window in read_open_windows(memory)]
         self._windows: dict[str, Window] = {}
         self._host: subprocess.Popen[bytes] | AdoptedHost | None = None
         self._host_started = 0.0
@@ -67,7 +67,7 @@ class WindowManager:
         Args:
             find: makes the window's app known again; False closes the window.
         """
-        left = left_open.read(self._memory)
+        left = read_open_windows(self._memory)
         self._left_open = []
         self._take(host)
         for identity, key, look in left:
@@ -174,7 +174,10 @@ class WindowManager:
 
     def _remember(self) -> None:
         if not self._stopping:
-            left_open.write(self._memory, self._windows)
+            write_open_windows(
+                self._memory,
+                (OpenWindow(identity, window.key, window.look()) for identity, window in self._windows.items()),
+            )
 
     async def _wait(self, window: Window) -> None:
         try:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
+from narvi_desktop.state.names import WindowKey as WindowKey
 
-class WindowKey(NamedTuple):
-    """What a window shows."""
-
-    workspace: str
-    app: str
-    service_id: str | None
+_LOOK = ("title", "width", "height", "icon", "asked", "on_close")
 
 
 class WindowFailed(Exception):
@@ -56,3 +52,7 @@ class Window:
     command: dict[str, Any]
     replaced: bool = False
     loaded: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    def look(self) -> dict[str, Any]:
+        """What is kept of the window on the disk."""
+        return {name: self.command[name] for name in _LOOK if name in self.command}

@@ -15,7 +15,7 @@ import pytest
 from narvi_desktop.library import install
 from narvi_desktop.library.finder import Finder
 from narvi_desktop.library.manifest import LibraryError
-from tests.runtime.test_commands import APP, make_app
+from tests.support.account import APP, make_app
 
 
 def put(source: Path, installed: Path, replace: bool = False) -> Path:

@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.conftest import Account, account, is_alive, until
+from tests.support.account import Account, is_alive, until
 
-__all__ = ["account"]
 ROOT = Path(__file__).parents[2]
 SERVICE = """
 import os, time

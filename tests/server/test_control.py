@@ -12,10 +12,11 @@ import aiohttp
 import pytest
 
 from narvi_desktop.server.control import CommandError, Control
-from narvi_desktop.server.front import Front, bind
+from narvi_desktop.server.front import Front
 from narvi_desktop.server.hub import Hub
 from narvi_desktop.server.site import SYSTEM, Sites
 from narvi_desktop.settings import Settings
+from narvi_desktop.state.ports import bind
 
 LIMIT = 64 * 1024
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import aiohttp
 import pytest
 
-from narvi_desktop.server.front import bind
 from narvi_desktop.server.site import NoSite, Sites
+from narvi_desktop.state.ports import bind
 from tests.conftest import Server, add_probe
 
 Run = Callable[..., None]

@@ -16,8 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.conftest import Account, is_alive, until
-from tests.runtime.test_commands import make_app
+from tests.support.account import Account, is_alive, make_app, until
 from tests.windows.test_windows import hosts, processes, seat, titles
 
 __all__ = ["seat"]

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.runtime.conftest import Account, until
-from tests.runtime.test_commands import make_app
 from tests.server.test_border import FOLDER, WORK_AT_HOME, stolen
+from tests.support.account import Account, make_app, until
 from tests.windows.test_windows import seat, titles
 
 __all__ = ["seat"]

@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from narvi_desktop.windows.probe import why_not
-from tests.runtime.conftest import Account, is_alive, until
-from tests.runtime.test_commands import APP, make_app
+from tests.support.account import APP, Account, is_alive, make_app, until
 
 
 @pytest.fixture
