@@ -7,15 +7,12 @@ venv=$root/.venv
 # A broken one of these stops every Python from starting, or mixes other packages into ours.
 unset PYTHONHOME PYTHONPATH
 
-# QtWebEngine needs these; a|b: the name differs between releases.
-qt_libraries="libegl1 libgl1 libxkbcommon0 libdbus-1-3 libxcb-cursor0 libnss3 libxkbcommon-x11-0 libxcb-icccm4
-  libxcb-keysyms1 libxcb-image0 libxcb-render-util0 libxcb-shape0 libasound2t64|libasound2 libxcomposite1
-  libxdamage1 libxtst6"
-
 step() { printf '%s\n' "- $*" >&2; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }
 
 has() { command -v "$1" >/dev/null 2>&1; }
+
+has_display() { [ "$(uname -s)" != Linux ] || [ -n "${DISPLAY-}${WAYLAND_DISPLAY-}" ]; }
 
 # usage FILE: prints the comment at the top of a script.
 usage() { sed -n '2,/^$/s/^# \{0,1\}//p' "$1"; }
@@ -70,7 +67,7 @@ debian_packages() {
   mapfile -t missing < <(missing_packages "$@")
   [ ${#missing[@]} -gt 0 ] || return 0
   if may_install; then
-    step "Installing $what (${missing[*]}) with apt"
+    step "Installing $what with apt"
     quietly apt update || step "apt could not refresh its lists; trying with the old ones"
   fi
   for package in "${missing[@]}"; do names+=("$(known_name "$package")"); done
@@ -79,11 +76,32 @@ debian_packages() {
   return 1
 }
 
+# --- The libraries of the window toolkit ---
+
+# toolkit_libraries: asks the loader what the toolkit lacks, and installs it; returns 1 if something stays missing.
+toolkit_libraries() {
+  local python=$venv/bin/python missing=() packages=() before=none line
+  while :; do
+    mapfile -t missing < <("$python" -I "$root/narvi_desktop/windows/libraries.py")
+    [ ${#missing[@]} -gt 0 ] || return 0
+    # What was missing before and still is, no package has brought.
+    [ "${missing[*]}" != "$before" ] || break
+    before=${missing[*]} packages=()
+    for line in "${missing[@]}"; do packages+=("${line##* }"); done
+    mapfile -t packages < <(printf '%s\n' "${packages[@]}" | grep -vx '?' | sort -u)
+    debian_packages "the window toolkit's libraries" ${packages[@]+"${packages[@]}"} || return 1
+  done
+  for line in "${missing[@]}"; do
+    step "Missing: ${line%% *}. To find its package, type: sudo apt-get install apt-file; sudo apt-file update; apt-file search ${line%% *}"
+  done
+  return 1
+}
+
 # --- Python ---
 
 # find_python: sets $python to the first interpreter that starts and is new enough.
 find_python() {
-  for python in python3.13 python3.12 python3.11 python3; do
+  for python in python3.14 python3.13 python3.12 python3.11 python3; do
     "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && return
   done
   python=
@@ -92,14 +110,25 @@ find_python() {
 
 can_make_venv() { "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; }
 
+# What a script will need later, for the one line that a person without root's rights has to type.
+later_packages=()
+
+# expected_libraries: what the toolkit will need, while it is not installed and the loader cannot be asked.
+expected_libraries() { "$python" -I "$root/narvi_desktop/windows/libraries.py" | sed 's/^[^ ]* //' | sort -u; }
+
 require_python() {
   find_python || { debian_packages Python python3 python3-venv && find_python; } ||
-    fail "narvi-desktop needs Python 3.11 or newer; none of python3.13, python3.12, python3.11, python3 is."
+    fail "narvi-desktop needs Python 3.11 or newer; none of python3.14, python3.13, python3.12, python3.11, python3 is."
   can_make_venv && return
-  local version
+  local version packages=()
   version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-  debian_packages "Python's venv" "python$version-venv" && can_make_venv ||
-    fail "$python cannot make a virtual environment: it lacks the modules venv or ensurepip."
+  if ! may_install; then
+    packages=(${later_packages[@]+"${later_packages[@]}"})
+    ! has_display || mapfile -t -O ${#packages[@]} packages < <(expected_libraries)
+  fi
+  debian_packages "Python's venv" "python$version-venv" ${packages[@]+"${packages[@]}"} && can_make_venv && return
+  "$python" -c 'import venv' 2>/dev/null ||
+    fail "$python cannot make a virtual environment: it lacks the module venv."
 }
 
 # A .venv cut short, moved, or whose Python is gone does not count.
@@ -111,7 +140,14 @@ make_venv() {
   venv_works && return
   require_python
   step "Making .venv with $("$python" --version 2>&1)"
-  quietly "$python" -m venv --clear "$venv" || fail "Could not make $venv; see above."
+  if can_make_venv; then
+    quietly "$python" -m venv --clear "$venv" || fail "Could not make $venv; see above."
+  else
+    # Debian keeps ensurepip in a package of its own, which only root can install; PyPI has pip as well.
+    step "Fetching pip from PyPI, since this Python came without it"
+    quietly "$python" -m venv --clear --without-pip "$venv" &&
+      quietly "$venv/bin/python" "$root/scripts/fetch_pip.py" || fail "Could not make $venv; see above."
+  fi
   printf '%s\n' "$root" >"$venv/made-in"
 }
 

@@ -5,32 +5,13 @@ A broken toolkit aborts its process, which no `except` catches; that is why nobo
 
 from __future__ import annotations
 
-import ctypes
 import importlib.metadata
 import json
 import os
 import sys
 from typing import Any
 
-# What QtWebEngine needs of Debian and its Python wheel does not bring: library and package.
-LIBRARIES = {
-    "libEGL.so.1": "libegl1",
-    "libGL.so.1": "libgl1",
-    "libxkbcommon.so.0": "libxkbcommon0",
-    "libdbus-1.so.3": "libdbus-1-3",
-    "libxcb-cursor.so.0": "libxcb-cursor0",
-    "libnss3.so": "libnss3",
-    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
-    "libxcb-icccm.so.4": "libxcb-icccm4",
-    "libxcb-keysyms.so.1": "libxcb-keysyms1",
-    "libxcb-image.so.0": "libxcb-image0",
-    "libxcb-render-util.so.0": "libxcb-render-util0",
-    "libxcb-shape.so.0": "libxcb-shape0",
-    "libasound.so.2": "libasound2",
-    "libXcomposite.so.1": "libxcomposite1",
-    "libXdamage.so.1": "libxdamage1",
-    "libXtst.so.6": "libxtst6",
-}
+from narvi_desktop.windows.libraries import available_package, missing_libraries
 
 
 def main() -> None:
@@ -50,19 +31,9 @@ def _tell(found: dict[str, Any]) -> None:
     print(json.dumps(found), flush=True)
 
 
-def _missing() -> list[str]:
-    """The Debian packages whose library cannot be loaded."""
-    if not sys.platform.startswith("linux"):
-        return []
-    return [package for library, package in LIBRARIES.items() if not _loads(library)]
-
-
-def _loads(library: str) -> bool:
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True
+def _missing() -> dict[str, str]:
+    """The libraries that the loader does not find, each with its Debian package; "" where none is known."""
+    return {library: available_package(library) or "" for library in missing_libraries()}
 
 
 def _qt() -> dict[str, Any]:

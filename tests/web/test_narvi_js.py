@@ -43,8 +43,7 @@ class Echo:
 @contextlib.asynccontextmanager
 async def browser_page() -> AsyncIterator[Page]:
     found = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
-    path = next((name for name in found if name), None)
-    assert path, "these tests need chromium; ./scripts/test installs it"
+    path = next((name for name in found if name), None)  # None: the one that playwright has installed
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         page = await (await browser.new_context()).new_page()

@@ -60,10 +60,9 @@ class ScreenChecks:
     def traps(self) -> Iterator[Check]:
         if not _LINUX or why_not(os.environ) not in (None, "there is no display"):
             return
-        missing = self._try().get("missing", [])
+        missing: dict[str, str] = self._try().get("missing", {})
         if missing:
-            fix = f"sudo apt-get install {' '.join(missing)}"
-            yield Check("traps", "libraries", "problem", f"missing: {', '.join(missing)}", fix)
+            yield Check("traps", "libraries", "problem", f"missing: {', '.join(missing)}", _install_line(missing))
         else:
             yield Check("traps", "libraries", "ok", "all that QtWebEngine needs can be loaded")
         yield from _sandbox()
@@ -106,6 +105,15 @@ def try_toolkit() -> dict[str, Any]:
         last = [line for line in done.stderr.strip().splitlines() if line][-1:]
         found["failure"] = f"loading it {how}" + (f": {last[0]}" if last else "")
     return found
+
+
+def _install_line(missing: dict[str, str]) -> str:
+    """What to type for libraries that are missing, by library and package."""
+    packages = sorted({package for package in missing.values() if package})
+    unknown = [library for library, package in missing.items() if not package]
+    lines = [f"sudo apt-get install {' '.join(packages)}"] if packages else []
+    lines += [f"find the package of {library}: apt-file search {library}" for library in unknown]
+    return "; ".join(lines)
 
 
 def _sandbox() -> Iterator[Check]:
