@@ -13,7 +13,7 @@ from narvi_desktop.state.paths import Paths
 from narvi_desktop.state.record import read_record
 
 if TYPE_CHECKING:
-    from narvi_desktop.monitor.view import Action
+    from narvi_desktop.monitor.state import Action
 
 _LOOKS_EVERY = 0.3  # seconds, for a runtime that starts
 
@@ -21,23 +21,23 @@ _LOOKS_EVERY = 0.3  # seconds, for a runtime that starts
 def watch(paths: Paths) -> None:
     """Draw until the person quits; where the terminal cannot be drawn on, a frame for each round."""
     # Late, here and below: JSON needs none of it.
-    from narvi_desktop.monitor import frames
+    from narvi_desktop.monitor.print import can_be_drawn, make_console, print_frame
 
-    console = frames.console()
-    if not frames.can_be_drawn(console):
+    console = make_console()
+    if not can_be_drawn(console):
         for document in _documents(paths):
-            frames.print_frame(console, document)
+            print_frame(console, document)
         return
-    from narvi_desktop.monitor.live import Live
+    from narvi_desktop.monitor.app import MonitorApp
 
-    Live(console, lambda: _documents(paths), lambda action: _do(paths, action)).run()
+    MonitorApp(console, lambda: _documents(paths), lambda action: _do(paths, action)).run()
 
 
 def watch_once(paths: Paths) -> None:
     """One frame. Raises NotRunning."""
-    from narvi_desktop.monitor import frames
+    from narvi_desktop.monitor.print import make_console, print_frame
 
-    frames.print_frame(frames.console(), next(_stream(paths)))
+    print_frame(make_console(), next(_stream(paths)))
 
 
 def watch_json(paths: Paths) -> None:

@@ -63,8 +63,8 @@ def run(
 
 def _early_host(paths: Paths, config: configuration.Config) -> subprocess.Popen[bytes] | None:
     """The window host, before aiohttp is imported: both load side by side."""
-    from narvi_desktop.windows.probe import why_not
-    from narvi_desktop.windows.spawn import spawn_host
+    from narvi_desktop.windows.availability import why_not
+    from narvi_desktop.windows.host_process import spawn_host
 
     if why_not(os.environ) is not None:
         return None
@@ -100,8 +100,8 @@ async def _serve(
     from narvi_desktop.state.ports import Ports
     from narvi_desktop.state.recent_apps import Used
     from narvi_desktop.state.window_geometry import Places
-    from narvi_desktop.windows.adopted import AdoptedHost
     from narvi_desktop.windows.browser import AppBrowser
+    from narvi_desktop.windows.host_process import AdoptedHost
     from narvi_desktop.windows.manager import WindowManager
 
     # 1. What is served, and where.
@@ -123,7 +123,7 @@ async def _serve(
     catalogue = Catalogue(hub, finder, paths, config)
     used = Used(paths.state / "used.json")
     commands = Commands(hub, sites, catalogue, lifetime, windows, browser, broken, used)
-    windows.outside = commands.attending
+    windows.delegate = commands.attending
     shelf = Shelf(hub, finder, catalogue, windows, used)
     changing = Changing(hub, finder, catalogue, windows, used, paths)
     table = {**commands.table, **shelf.table, **changing.table}

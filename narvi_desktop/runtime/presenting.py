@@ -13,10 +13,10 @@ from narvi_desktop.integration.entry import own_icon
 from narvi_desktop.library.manifest import AppSpec
 from narvi_desktop.settings import Settings
 from narvi_desktop.state.display import DISPLAY_VARIABLES
+from narvi_desktop.windows.availability import no_display, why_not
 from narvi_desktop.windows.browser import AppBrowser
 from narvi_desktop.windows.manager import WindowManager
-from narvi_desktop.windows.probe import no_display, why_not
-from narvi_desktop.windows.window import WindowFailed, WindowKey
+from narvi_desktop.windows.types import WindowFailed, WindowKey
 
 WAYS = ("window", "app", "browser", "print", "none")
 

@@ -13,13 +13,13 @@ from narvi_desktop.server.control import CommandError
 from narvi_desktop.server.hub import Hub
 from narvi_desktop.server.site import SYSTEM, Sites
 from narvi_desktop.windows.manager import WindowManager
-from narvi_desktop.windows.window import WindowKey
+from narvi_desktop.windows.types import WindowKey
 
 logger = logging.getLogger("narvi_desktop.runtime")
 
 
 class Attending:
-    """Is the `Outside` of the window manager.
+    """Is the `WindowDelegate` of the window manager.
 
     Args:
         ticket: a URL that lets its first user in, with a life in seconds.
@@ -49,7 +49,7 @@ class Attending:
     def link_out(self, key: WindowKey, url: str) -> str | None:
         return self._sites.link_out(key.workspace, url, self._life)
 
-    def gone(self, identity: str, key: WindowKey, reason: str) -> None:
+    def page_failed(self, identity: str, key: WindowKey, reason: str) -> None:
         """A page of ours takes the place of one that shows nothing."""
         app = self._hub.apps.get((key.workspace, key.app))
         title = key.app if app is None else app.title or app.name

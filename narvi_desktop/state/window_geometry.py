@@ -32,7 +32,7 @@ class Places:
     def note(self, key: WindowKey, place: Any) -> None:
         name = _name(key)
         self._places.pop(name, None)
-        self._places[name] = checked(place)
+        self._places[name] = sanitize(place)
         for oldest in list(self._places)[:-_MOST]:
             del self._places[oldest]
         if self._saving is None:
@@ -51,10 +51,10 @@ def _name(key: WindowKey) -> str:
 
 
 def _parse(value: Any) -> dict[str, dict[str, Any]]:
-    return {str(name): checked(place) for name, place in value.items()}
+    return {str(name): sanitize(place) for name, place in value.items()}
 
 
-def checked(place: Any) -> dict[str, Any]:
+def sanitize(place: Any) -> dict[str, Any]:
     """A place as it was kept or told: x, y, width, height, maximized, zoom; what is no good is left out."""
     if not isinstance(place, Mapping):
         return {}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from narvi_desktop.state.window_geometry import PLACE as PLACE
-from narvi_desktop.state.window_geometry import checked as checked
+from narvi_desktop.state.window_geometry import sanitize as sanitize
 
 _GRIP = 48  # pixels of a window's top edge that must be on a screen, so that a hand can move it
 _SMALLEST = 200
@@ -26,7 +26,7 @@ def clamp(rect: Rect, screens: Sequence[Rect]) -> Rect:
     """The nearest place on which the window can be seen and moved; unchanged where it can be already."""
     if not screens:
         return rect
-    screen = max(screens, key=lambda one: _shared(rect, one))
+    screen = max(screens, key=lambda screen: _shared(rect, screen))
     width = max(min(rect.width, screen.width), min(_SMALLEST, screen.width))
     height = max(min(rect.height, screen.height), min(_SMALLEST, screen.height))
     x = min(max(rect.x, screen.x - width + _GRIP), screen.x + screen.width - _GRIP)
@@ -37,7 +37,7 @@ def clamp(rect: Rect, screens: Sequence[Rect]) -> Rect:
     return Rect(x, y, width, height)
 
 
-def beside(place: Mapping[str, Any], others: int) -> dict[str, Any]:
+def cascade(place: Mapping[str, Any], others: int) -> dict[str, Any]:
     """The place of one more window of the same app: a step down and to the right."""
     moved = dict(place)
     if others and "x" in moved:

@@ -17,8 +17,8 @@ import time
 import webbrowser
 from typing import Any, NoReturn
 
-from .closing import Closing
-from .plain_place import PlainPlace
+from .close_confirmation import CloseConfirmation
+from .generic_geometry import GenericGeometry
 from .watchdog import Watchdog
 
 _LOADED_LIMIT = 30.0
@@ -42,7 +42,7 @@ class Host:
         self._empty_since = time.monotonic()
         self._restarted = -_STEADY
         self._watchdog = Watchdog(blank_after, self._say_blank)
-        self._closing = Closing(self._close)
+        self._closing = CloseConfirmation(self._close)
         self._commands_of: dict[str, dict[str, Any]] = {}
         self._answers: dict[str, bool | None] = {}  # by window that closes: whether its service is to be stopped
 
@@ -197,8 +197,10 @@ class Host:
             self._send(event="closed", window=identity, stop=self._answers.pop(identity, None))
 
         if not has_view():
-            place = PlainPlace(window, command, lambda place: self._send(event="place", window=identity, place=place))
-            window.events.shown += lambda: place.fit(window, webview.screens)
+            geometry = GenericGeometry(
+                window, command, lambda place: self._send(event="place", window=identity, place=place)
+            )
+            window.events.shown += lambda: geometry.fit(window, webview.screens)
         window.events.loaded += on_loaded
         window.events.closed += on_closed
         window.events.closing += lambda: self._may_close(identity)

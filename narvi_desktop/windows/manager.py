@@ -14,10 +14,9 @@ from typing import Any
 from narvi_desktop.settings import Settings
 from narvi_desktop.state.session_restore import OpenWindow, read_open_windows, write_open_windows
 
-from .adopted import AdoptedHost
-from .geometry import PLACE, beside
-from .spawn import spawn_host
-from .window import Outside, Places, Window, WindowFailed, WindowKey
+from .geometry import PLACE, cascade
+from .host_process import AdoptedHost, spawn_host
+from .types import Places, Window, WindowDelegate, WindowFailed, WindowKey
 
 
 class WindowManager:
@@ -27,10 +26,10 @@ class WindowManager:
         memory: the file that keeps which windows are open; empty after a clean end.
 
     Attributes:
-        outside: set before the first window is opened.
+        delegate: set before the first window is opened.
     """
 
-    outside: Outside
+    delegate: WindowDelegate
 
     def __init__(
         self,
@@ -74,7 +73,7 @@ class WindowManager:
             if not find(key, look):
                 self._send({"command": "close", "window": identity})
                 continue
-            url = self.outside.fresh_url(key)
+            url = self.delegate.fresh_url(key)
             window = Window(key, {"command": "open", "window": identity, "url": url, **look, "group": list(key)})
             window.loaded.set_result(None)
             self._windows[identity] = window
@@ -114,7 +113,7 @@ class WindowManager:
             return True
         self._last += 1
         identity = str(self._last)
-        place = beside(self._places.of(key), [window.key for window in self._windows.values()].count(key))
+        place = cascade(self._places.of(key), [window.key for window in self._windows.values()].count(key))
         command = {"command": "open", "window": identity, "url": url, **look, **place, "group": list(key)}
         window = self._windows[identity] = Window(key, command)
         self._remember()
@@ -238,7 +237,7 @@ class WindowManager:
         if event["event"] == "loaded" and not window.loaded.done():
             window.loaded.set_result(None)
         elif event["event"] == "link":
-            url = self.outside.link_out(window.key, event["url"])
+            url = self.delegate.link_out(window.key, event["url"])
             if url is not None:
                 self._send({"command": "browse", "window": event["window"], "url": url})
         elif event["event"] == "place":
@@ -247,7 +246,7 @@ class WindowManager:
         elif event["event"] == "gone":
             if not window.loaded.done():
                 window.loaded.set_result(None)  # there is a window, and it says what is wrong
-            self.outside.gone(event["window"], window.key, str(event["reason"]))
+            self.delegate.page_failed(event["window"], window.key, str(event["reason"]))
         elif event["event"] == "closed":
             del self._windows[event["window"]]
             self._remember()
@@ -260,7 +259,7 @@ class WindowManager:
         """Args: stop: what the person has answered; None: they were not asked."""
         if not self._stopping and self._find(window.key) is None:
             wanted = window.command.get("on_close") == "stop" if stop is None else stop
-            self.outside.last_closed(window.key, wanted)
+            self.delegate.last_closed(window.key, wanted)
 
     def _on_death(self, host: subprocess.Popen[bytes] | AdoptedHost, code: int) -> None:
         for pipe in (host.stdin, host.stdout):
@@ -292,4 +291,4 @@ class WindowManager:
             return
         self._start_host()
         for window in self._windows.values():
-            self._send({**window.command, "url": self.outside.fresh_url(window.key)})
+            self._send({**window.command, "url": self.delegate.fresh_url(window.key)})

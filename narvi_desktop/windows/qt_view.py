@@ -21,7 +21,7 @@ from .geometry import Rect, clamp
 _SETTLED = 300  # milliseconds without a change, until a new place is told
 _LINKS, _LINKS_WITHIN = 5, 5.0  # so many a page may send to the browser within so many seconds
 _ZOOMS = (0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
-_NOTICE = (Path(__file__).resolve().parent / "notice.js").read_text(encoding="utf-8")
+_TOAST = (Path(__file__).resolve().parent / "toast.js").read_text(encoding="utf-8")
 _DOWNLOAD = QtWebEngineCore.QWebEngineDownloadRequest.DownloadState
 
 
@@ -249,7 +249,7 @@ class View(backend.BrowserView):  # type: ignore[misc]
     def notify(self, text: str) -> None:
         """A quiet line over the page, in a world that its scripts do not reach."""
         world = QtWebEngineCore.QWebEngineScript.ScriptWorldId.ApplicationWorld
-        self.webview.page().runJavaScript(f"({_NOTICE})({json.dumps(text)})", world.value)
+        self.webview.page().runJavaScript(f"({_TOAST})({json.dumps(text)})", world.value)
 
 
 def _origin(url: Any) -> tuple[str, str, int]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from .asking import NoAnswer, ask_page
+from .evaluate import EvaluationTimeout, evaluate
 
 _LOOKS_EVERY = 0.5
 _ANSWERS_WITHIN = 1.0
@@ -21,12 +21,12 @@ class Watchdog:
 
     Args:
         limit: seconds until a page must have shown something.
-        bark: called with the window and what is wrong.
+        on_blank: called with the window and what is wrong.
     """
 
-    def __init__(self, limit: float, bark: Callable[[Any, str], None]) -> None:
+    def __init__(self, limit: float, on_blank: Callable[[Any, str], None]) -> None:
         self._limit = limit
-        self._bark = bark
+        self._on_blank = on_blank
         self._loads: dict[Any, int] = {}
 
     def watch(self, window: Any) -> None:
@@ -44,12 +44,12 @@ class Watchdog:
         while (left := until - time.monotonic()) > 0:
             try:
                 # Asked again and again: a page that gives way to the next takes its answer along.
-                last = str(ask_page(window, _SHOWN, min(left, _ANSWERS_WITHIN)))
-            except NoAnswer:
+                last = str(evaluate(window, _SHOWN, min(left, _ANSWERS_WITHIN)))
+            except EvaluationTimeout:
                 last = "silent"
             if self._loads.get(window.uid) != number or last in ("shown", "hidden"):
                 return
             time.sleep(min(_LOOKS_EVERY, max(left, 0)))
         how = "has not answered" if last == "silent" else "has shown nothing"
         if self._loads.get(window.uid) == number:
-            self._bark(window, f"The page {how} for {self._limit:g} seconds.")
+            self._on_blank(window, f"The page {how} for {self._limit:g} seconds.")

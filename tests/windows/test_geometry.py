@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from narvi_desktop.windows.geometry import Rect, beside, checked, clamp
+from narvi_desktop.windows.geometry import Rect, cascade, clamp, sanitize
 
 ONE = [Rect(0, 0, 1280, 800)]
 TWO = [Rect(0, 0, 1280, 800), Rect(1280, 0, 1920, 1080)]
@@ -32,9 +32,9 @@ def test_clamp(rect: Rect, screens: list[Rect], wanted: Rect) -> None:
 
 def test_one_more_window_stands_a_step_away() -> None:
     place = {"x": 10, "y": 20, "width": 300, "height": 300, "maximized": True}
-    assert beside(place, 0) == place
-    assert beside(place, 2) == place | {"x": 74, "y": 84, "maximized": False}
-    assert beside({}, 3) == {}
+    assert cascade(place, 0) == place
+    assert cascade(place, 2) == place | {"x": 74, "y": 84, "maximized": False}
+    assert cascade({}, 3) == {}
 
 
 @pytest.mark.parametrize(
@@ -49,10 +49,10 @@ def test_one_more_window_stands_a_step_away() -> None:
     ],
 )
 def test_what_is_no_good_is_left_out(place: object, wanted: dict[str, int]) -> None:
-    found = checked(place)
+    found = sanitize(place)
     assert {name: value for name, value in found.items() if name not in ("maximized", "zoom")} == wanted
 
 
 @pytest.mark.parametrize(("zoom", "kept"), [(1.5, True), (0.1, False), (9, False), (math.nan, False), ("1", False)])
 def test_zoom_is_within_bounds(zoom: object, kept: bool) -> None:
-    assert ("zoom" in checked({"zoom": zoom})) is kept
+    assert ("zoom" in sanitize({"zoom": zoom})) is kept

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from narvi_desktop.windows.probe import why_not
+from narvi_desktop.windows.availability import why_not
 from tests.support.account import APP, Account, is_alive, make_app, until
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from narvi_desktop.cli.doctor.checks import Check
 from narvi_desktop.windows import browser
-from narvi_desktop.windows.probe import INSTALL, no_display, why_not
+from narvi_desktop.windows.availability import INSTALL, no_display, why_not
 
 _PATIENCE = 20.0  # seconds for a toolkit to load
 _LINUX = sys.platform.startswith("linux")
@@ -93,7 +93,7 @@ def try_toolkit() -> dict[str, Any]:
     environment = dict(os.environ)
     if sys.platform.startswith("linux") and os.getuid() == 0:
         environment["QTWEBENGINE_CHROMIUM_FLAGS"] = "--no-sandbox"
-    command = [sys.executable, "-P", "-m", "narvi_desktop.windows.trial"]
+    command = [sys.executable, "-P", "-m", "narvi_desktop.windows.toolkit_probe"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE, env=environment, check=False)
     except subprocess.TimeoutExpired:

@@ -20,10 +20,10 @@ from narvi_desktop.server.instance import InstanceFailed, InstanceRefused
 from narvi_desktop.server.session import STOPPED
 from narvi_desktop.server.site import SYSTEM, NoSite, Site, Sites
 from narvi_desktop.state.recent_apps import Used
-from narvi_desktop.windows.adopted import AdoptedHost
 from narvi_desktop.windows.browser import AppBrowser
+from narvi_desktop.windows.host_process import AdoptedHost
 from narvi_desktop.windows.manager import WindowManager
-from narvi_desktop.windows.window import WindowFailed, WindowKey
+from narvi_desktop.windows.types import WindowFailed, WindowKey
 
 
 class Commands:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from narvi_desktop.monitor.glyphs import Glyphs, colour, duration, number, quick, size
 from narvi_desktop.monitor.keys import names
-from narvi_desktop.monitor.marks import Marks, colour, duration, number, quick, size
 
 
 def test_durations_and_sizes() -> None:
@@ -20,21 +20,21 @@ def test_durations_and_sizes() -> None:
 
 
 def test_sparklines_and_bars() -> None:
-    marks = Marks(True)
-    assert marks.sparkline([0, 5, 10], 10, 0, 10) == "▁▅█"
-    assert marks.sparkline([1, 2, 3, 4], 2, 0, 4) == "▆█"
-    assert marks.sparkline([-5, 99], 9, 0, 10) == "▁█"
-    assert marks.sparkline([0, 0], 9, None, None) == "▁▁"
-    assert marks.sparkline([], 9, None, None) == "" == marks.sparkline([1], 0, None, None)
-    assert [marks.bar(value, 4, 0, 10) for value in (-1, 5, 99)] == ["░░░░", "██░░", "████"]
-    assert marks.bar(1, 4, 5, 5) == "░░░░"
-    assert Marks(False).sparkline([0, 10], 9, 0, 10) == "_#"
+    glyphs = Glyphs(True)
+    assert glyphs.sparkline([0, 5, 10], 10, 0, 10) == "▁▅█"
+    assert glyphs.sparkline([1, 2, 3, 4], 2, 0, 4) == "▆█"
+    assert glyphs.sparkline([-5, 99], 9, 0, 10) == "▁█"
+    assert glyphs.sparkline([0, 0], 9, None, None) == "▁▁"
+    assert glyphs.sparkline([], 9, None, None) == "" == glyphs.sparkline([1], 0, None, None)
+    assert [glyphs.bar(value, 4, 0, 10) for value in (-1, 5, 99)] == ["░░░░", "██░░", "████"]
+    assert glyphs.bar(1, 4, 5, 5) == "░░░░"
+    assert Glyphs(False).sparkline([0, 10], 9, 0, 10) == "_#"
 
 
 def test_what_the_encoding_has() -> None:
-    assert Marks.of_encoding("utf-8").blocks
-    assert not Marks.of_encoding("latin-1").blocks and not Marks.of_encoding("ascii").blocks
-    assert not Marks.of_encoding("no such").blocks
+    assert Glyphs.of_encoding("utf-8").blocks
+    assert not Glyphs.of_encoding("latin-1").blocks and not Glyphs.of_encoding("ascii").blocks
+    assert not Glyphs.of_encoding("no such").blocks
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from narvi_desktop.monitor.snapshot import Snapshot, read
-from narvi_desktop.monitor.view import Action, View, press, settled, shown
+from narvi_desktop.monitor.state import Action, State, press, visible_instances, with_valid_selection
 from tests.monitor.documents import document, instance, service
 
 NAMES = ("alpha", "beta", "gamma")
@@ -16,16 +16,16 @@ def snapshot() -> Snapshot:
     return read(document({name: {name: service({"main": [instance()]})} for name in NAMES}))
 
 
-def pressed(snapshot: Snapshot, *keys: str, view: View | None = None) -> tuple[View, Action | None]:
-    view, action = settled(view or View(), snapshot), None
+def pressed(snapshot: Snapshot, *keys: str, state: State | None = None) -> tuple[State, Action | None]:
+    state, action = with_valid_selection(state or State(), snapshot), None
     for key in keys:
-        view, action = press(view, key, snapshot)
-        view = settled(view, snapshot)
-    return view, action
+        state, action = press(state, key, snapshot)
+        state = with_valid_selection(state, snapshot)
+    return state, action
 
 
-def name_of(view: View) -> str:
-    return "" if view.selected is None else view.selected[0]
+def name_of(state: State) -> str:
+    return "" if state.selected is None else state.selected[0]
 
 
 def test_moving(snapshot: Snapshot) -> None:
@@ -42,28 +42,28 @@ def test_moving(snapshot: Snapshot) -> None:
 
 
 def test_the_selection_goes_to_the_next_when_its_own_has_gone(snapshot: Snapshot) -> None:
-    view, _ = pressed(snapshot, "down")
+    state, _ = pressed(snapshot, "down")
     without = read(document({name: {name: service({"main": [instance()]})} for name in ("alpha", "gamma")}))
-    assert name_of(settled(view, without)) == "gamma"
-    assert settled(view, read(document({}))).selected is None
+    assert name_of(with_valid_selection(state, without)) == "gamma"
+    assert with_valid_selection(state, read(document({}))).selected is None
 
 
 def test_filter(snapshot: Snapshot) -> None:
-    view, _ = pressed(snapshot, "/", "g", "q", "backspace", "a", "m", "enter")
-    assert (view.filter, view.typing) == ("gam", False)
-    assert [found.name for found in shown(view, snapshot)] == ["gamma"] and name_of(view) == "gamma"
-    assert pressed(snapshot, "escape", view=view)[0].filter == ""
+    state, _ = pressed(snapshot, "/", "g", "q", "backspace", "a", "m", "enter")
+    assert (state.filter, state.typing) == ("gam", False)
+    assert [found.name for found in visible_instances(state, snapshot)] == ["gamma"] and name_of(state) == "gamma"
+    assert pressed(snapshot, "escape", state=state)[0].filter == ""
     assert pressed(snapshot, "/", "x", "escape")[0].filter == ""
 
 
 @pytest.mark.parametrize(("key", "act"), [("r", "restart"), ("s", "stop")])
 def test_what_stops_something_asks_first(snapshot: Snapshot, key: str, act: str) -> None:
-    view, action = pressed(snapshot, key)
-    assert view.asked == act and action is None
+    state, action = pressed(snapshot, key)
+    assert state.asked == act and action is None
     for other in ("n", "escape", "enter", key, "q"):
         assert pressed(snapshot, key, other)[1] is None
-    view, action = pressed(snapshot, key, "y")
-    assert view.asked is None and action is not None
+    state, action = pressed(snapshot, key, "y")
+    assert state.asked is None and action is not None
     assert action.act == act and action.instance is not None and action.instance.name == "alpha"
 
 
@@ -86,5 +86,5 @@ def test_modes(snapshot: Snapshot) -> None:
 
 @pytest.mark.parametrize("key", ["enter", "l", "o", "r", "s", "up", "down", "end", "escape", "x", "right"])
 def test_nothing_there_is_no_fault(key: str) -> None:
-    view, action = pressed(read(document({})), key)
-    assert view.selected is None and action is None
+    state, action = pressed(read(document({})), key)
+    assert state.selected is None and action is None

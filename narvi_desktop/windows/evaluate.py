@@ -7,15 +7,15 @@ import threading
 from typing import Any
 
 
-class NoAnswer(Exception):
+class EvaluationTimeout(Exception):
     """The page has not answered in time."""
 
 
-def ask_page(window: Any, script: str, seconds: float) -> Any:
+def evaluate(window: Any, script: str, seconds: float) -> Any:
     """The value of a script in a page; never on the GUI thread, where pywebview would wait for itself.
 
     Raises:
-        NoAnswer
+        EvaluationTimeout
     """
     import webview
 
@@ -30,4 +30,4 @@ def ask_page(window: Any, script: str, seconds: float) -> Any:
     try:
         return answers.get(timeout=seconds)
     except queue.Empty:
-        raise NoAnswer from None
+        raise EvaluationTimeout from None

@@ -8,7 +8,7 @@ from typing import Any
 from .geometry import Rect, clamp
 
 
-class PlainPlace:
+class GenericGeometry:
     """Keeps what the events tell; a maximized window keeps the place that it had before.
 
     Args:

@@ -23,7 +23,7 @@ class Places(Protocol):
     def note(self, key: WindowKey, place: Any) -> None: ...
 
 
-class Outside(Protocol):
+class WindowDelegate(Protocol):
     """What the runtime knows and decides."""
 
     def fresh_url(self, key: WindowKey) -> str:
@@ -32,7 +32,7 @@ class Outside(Protocol):
     def link_out(self, key: WindowKey, url: str) -> str | None:
         """What the user's browser may open when a page leads elsewhere; None: nothing."""
 
-    def gone(self, identity: str, key: WindowKey, reason: str) -> None:
+    def page_failed(self, identity: str, key: WindowKey, reason: str) -> None:
         """A window's page shows nothing any more."""
 
     def last_closed(self, key: WindowKey, stop: bool) -> None:

@@ -7,27 +7,27 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from narvi_desktop.monitor.marks import Marks
+from narvi_desktop.monitor.glyphs import Glyphs
+from narvi_desktop.monitor.render import draw, draw_waiting
 from narvi_desktop.monitor.snapshot import History
-from narvi_desktop.monitor.terminal import draw, draw_waiting
-from narvi_desktop.monitor.view import Mode, View, settled
+from narvi_desktop.monitor.state import Mode, State, with_valid_selection
 from tests.monitor.documents import document, instance, measured, message, service
 
-BLOCKS, PLAIN = Marks(True), Marks(False)
+BLOCKS, PLAIN = Glyphs(True), Glyphs(False)
 KEY = ("notes", "notes", "main", 0)
 
 
 def drawn(
     told: dict[str, Any],
-    view: View | None = None,
+    state: State | None = None,
     width: int = 80,
     height: int = 24,
-    marks: Marks = BLOCKS,
+    glyphs: Glyphs = BLOCKS,
     log: tuple[str, ...] = (),
 ) -> list[str]:
     history = History()
     snapshot = history.feed(told)
-    lines = draw(snapshot, settled(view or View(), snapshot), history, log, width, height, marks)
+    lines = draw(snapshot, with_valid_selection(state or State(), snapshot), history, log, width, height, glyphs)
     assert len(lines) == height
     assert all(cell_len(line.plain) <= width for line in lines), lines
     return [line.plain.rstrip() for line in lines]
@@ -46,7 +46,7 @@ def test_a_whole_screen() -> None:
         },
         [message(), message(found=False)],
     )
-    lines = drawn(told, View(selected=KEY))
+    lines = drawn(told, State(selected=KEY))
     assert lines[0] == "narvi-desktop 1.2.3  http://127.0.0.1:20000  up 1h 01m"
     assert lines[1].startswith("cpu 0.5%  mem 41M  lag 2ms  1 session  1.5 msg/s")
     assert lines[2].split() == ["instance", "state", "for", "sess", "msg/s", "cpu%", "mem", "slowest", "callback"]
@@ -62,8 +62,8 @@ def test_a_whole_screen() -> None:
 
 def test_the_same_without_block_characters_is_ascii() -> None:
     told = document({"notes": {"notes": service({"main": [instance()]})}}, [message()])
-    for view in (View(), View(mode="inside", selected=KEY), View(mode="help"), View(mode="log", selected=KEY)):
-        assert "\n".join(drawn(told, view, 120, 40, PLAIN)).isascii()
+    for state in (State(), State(mode="inside", selected=KEY), State(mode="help"), State(mode="log", selected=KEY)):
+        assert "\n".join(drawn(told, state, 120, 40, PLAIN)).isascii()
     assert "\n".join(line.plain for line in draw_waiting(80, 24, PLAIN)).isascii()
 
 
@@ -79,7 +79,7 @@ def test_a_state_is_a_word_and_a_symbol(state: str, symbol: str) -> None:
 def test_any_size(size: tuple[int, int], mode: Any) -> None:
     services = {f"app{number}": service({"main": [instance()]}) for number in range(30)}
     told = document({"notes": {"notes": service({"main": [instance()]}), **services}}, [message()])
-    drawn(told, View(mode=mode, selected=KEY, paused=True), *size, log=("a line " * 30,) * 50)
+    drawn(told, State(mode=mode, selected=KEY, paused=True), *size, log=("a line " * 30,) * 50)
     draw_waiting(*size, BLOCKS)
 
 
@@ -91,15 +91,15 @@ def test_ten_by_three_still_says_what_runs() -> None:
 def test_the_selected_one_is_always_in_sight() -> None:
     services = {f"app{number:02}": service({"main": [instance()]}) for number in range(40)}
     for number in (0, 20, 39):
-        view = View(selected=("lab", f"app{number:02}", "main", 0))
-        assert any(f"▸lab/app{number:02}" in line for line in drawn(document({"lab": services}), view, 80, 15))
+        state = State(selected=("lab", f"app{number:02}", "main", 0))
+        assert any(f"▸lab/app{number:02}" in line for line in drawn(document({"lab": services}), state, 80, 15))
 
 
 def test_own_metrics_as_bars_and_sparklines_within_their_limits() -> None:
     metadata = {"load": {"min": 0, "max": 10, "colour": "tomato", "unit": "x"}, "odd": {"min": "a", "colour": 7}}
     rounds = [[20.0, {"load": 10, "odd": 3, "mood": "calm"}], [18.0, {"load": 5}], [16.0, {"load": 0}]]
     told = one(metrics=rounds, metrics_metadata=metadata)
-    lines = drawn(told, View(mode="inside", selected=KEY), 100, 24)
+    lines = drawn(told, State(mode="inside", selected=KEY), 100, 24)
     load = next(line for line in lines if line.startswith(" load"))
     assert "10 x" in load and "████████████████" in load and load.endswith("▁▅█")
     assert any(line.split() == ["mood", "calm"] for line in lines)
@@ -108,14 +108,14 @@ def test_own_metrics_as_bars_and_sparklines_within_their_limits() -> None:
 
 def test_the_last_error_leads_with_its_place() -> None:
     error = "/home/a/service.py:3 in on_message: ValueError: no luck (the message callback failed)\nTraceback"
-    lines = drawn(one(measured=measured(last_error=error, errors=2)), View(selected=KEY))
+    lines = drawn(one(measured=measured(last_error=error, errors=2)), State(selected=KEY))
     assert any(line.startswith(" /home/a/service.py:3 in on_message: ValueError") for line in lines)
     assert any("2 errors" in line for line in lines)
 
 
 def test_a_callback_that_does_not_return() -> None:
     stuck = one(state="stuck", seconds=40, measured=measured(running={"name": "on_message", "seconds": 40.0}))
-    lines = drawn(stuck, View(selected=KEY))
+    lines = drawn(stuck, State(selected=KEY))
     assert "▲ stuck" in lines[3] and "on_message 40.0s" in lines[3]
     assert any("on_message has not returned for 40s" in line for line in lines)
 
@@ -127,21 +127,21 @@ def test_foreign_text_is_only_text() -> None:
     )
     modes: tuple[Mode, ...] = ("table", "inside", "log")
     for mode in modes:
-        view = View(mode=mode, selected=(evil, evil, evil, 0))
-        lines = drawn(told, view, 200, 30, log=(evil,))
+        state = State(mode=mode, selected=(evil, evil, evil, 0))
+        lines = drawn(told, state, 200, 30, log=(evil,))
         assert all(line.isprintable() for line in lines)
         assert mode == "table" or any("[bold]markup[/bold]" in line for line in lines)
 
 
 def test_what_is_asked_and_typed_stands_below() -> None:
-    assert drawn(one(), View(selected=KEY, asked="stop"))[-1].strip().startswith("stop notes? its pages lose it.")
-    assert drawn(one(), View(typing=True, filter="no"))[-1].strip().startswith("filter: no_")
-    assert "paused" in drawn(one(), View(paused=True))[0]
+    assert drawn(one(), State(selected=KEY, asked="stop"))[-1].strip().startswith("stop notes? its pages lose it.")
+    assert drawn(one(), State(typing=True, filter="no"))[-1].strip().startswith("filter: no_")
+    assert "paused" in drawn(one(), State(paused=True))[0]
 
 
 def test_nothing_runs() -> None:
     assert any("No app runs." in line for line in drawn(document({})))
-    assert any("Nothing passes the filter." in line for line in drawn(one(), View(filter="zzz")))
+    assert any("Nothing passes the filter." in line for line in drawn(one(), State(filter="zzz")))
     waiting = [line.plain for line in draw_waiting(80, 24, BLOCKS)]
     assert any("not running. Waiting" in line for line in waiting)
 

@@ -20,13 +20,13 @@ STATES = {
 
 
 @dataclass(frozen=True)
-class Marks:
+class Glyphs:
     """The characters that the terminal's encoding has."""
 
     blocks: bool
 
     @classmethod
-    def of_encoding(cls, encoding: str) -> Marks:
+    def of_encoding(cls, encoding: str) -> Glyphs:
         try:
             "▁█●✗↻–…".encode(encoding)
         except (UnicodeEncodeError, LookupError):
@@ -56,16 +56,16 @@ class Marks:
 
     def sparkline(self, values: Sequence[float], width: int, low: float | None, high: float | None) -> str:
         """The last `width` values between low and high; where those are unknown, between 0 and the largest."""
-        shown = list(values[-width:])
-        if not shown or width <= 0:
+        recent = list(values[-width:])
+        if not recent or width <= 0:
             return ""
-        bottom = min(0.0, *shown) if low is None else low
-        top = max(shown) if high is None else high
+        bottom = min(0.0, *recent) if low is None else low
+        top = max(recent) if high is None else high
         span = top - bottom
         last = len(self.levels) - 1
         return "".join(
             self.levels[0 if span <= 0 else max(0, min(last, int((value - bottom) / span * last + 0.5)))]
-            for value in shown
+            for value in recent
         )
 
     def bar(self, value: float, width: int, low: float, high: float) -> str:
@@ -121,8 +121,8 @@ def colour(text: object) -> str:
         return "#" + "".join(2 * digit for digit in text[1:4])
     numbers = re.findall(r"-?\d+(?:\.\d+)?", text)[:3]
     if re.fullmatch(r"rgba?\([^()]*\)", text) and len(numbers) == 3:
-        most = 100 if "%" in text else 255
-        return _hex(*(float(part) * 255 / most for part in numbers))
+        full_scale = 100 if "%" in text else 255
+        return _hex(*(float(part) * 255 / full_scale for part in numbers))
     if re.fullmatch(r"hsla?\([^()]*\)", text) and len(numbers) == 3:
         hue, saturation, light = (float(part) for part in numbers)
         parts = colorsys.hls_to_rgb(hue % 360 / 360, min(light / 100, 1), min(max(saturation / 100, 0), 1))

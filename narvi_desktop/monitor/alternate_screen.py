@@ -15,14 +15,14 @@ _ENTER = "\x1b[?1049h\x1b[?25l\x1b[2J"
 _LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l"
 
 
-class Screen:
+class AlternateScreen:
     """A context manager; inside it, `show` replaces what stands on the whole screen."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._dismiss: Callable[[], None] = lambda: None
 
-    def __enter__(self) -> Screen:
+    def __enter__(self) -> AlternateScreen:
         self._dismiss = _guard()
         self._write(_ENTER)
         return self
@@ -35,8 +35,8 @@ class Screen:
     def show(self, lines: Sequence[Text]) -> None:
         """Each line over the old one, so that nothing flickers."""
         with self._console.capture() as capture:
-            for place, line in enumerate(lines):
-                self._console.print(line, end="" if place == len(lines) - 1 else "\n", soft_wrap=True, highlight=False)
+            for index, line in enumerate(lines):
+                self._console.print(line, end="" if index == len(lines) - 1 else "\n", soft_wrap=True, highlight=False)
         drawn = capture.get().replace("\n", "\x1b[K\r\n")
         self._write(f"\x1b[H{drawn}\x1b[K\x1b[J")
 

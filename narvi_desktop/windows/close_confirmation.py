@@ -6,13 +6,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from .asking import NoAnswer, ask_page
+from .evaluate import EvaluationTimeout, evaluate
 
 _PATIENCE = 2.0  # seconds for a page to say whether it holds its window
 _HELD = "(typeof globalThis.narvi_holds === 'function' ? globalThis.narvi_holds() : '')"
 
 
-class Closing:
+class CloseConfirmation:
     """The toolkit asks on its GUI thread, where a page cannot be asked: so the answer is no, and a thread asks.
 
     Args:
@@ -44,8 +44,8 @@ class Closing:
 
     def _ask(self, window: Any, title: str, ask: bool) -> None:
         try:
-            held = str(ask_page(window, _HELD, _PATIENCE) or "")
-        except NoAnswer:
+            held = str(evaluate(window, _HELD, _PATIENCE) or "")
+        except EvaluationTimeout:
             held = ""  # a page that hangs must not hold its window
         try:
             question = f"{held[:300]}\n\nClose it all the same?"

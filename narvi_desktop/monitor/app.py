@@ -15,18 +15,18 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from .alternate_screen import AlternateScreen
+from .glyphs import Glyphs
 from .keys import Keys, open_keys
-from .marks import Marks
-from .screen import Screen
+from .render import draw, draw_waiting
 from .snapshot import History, Snapshot
-from .terminal import draw, draw_waiting
-from .view import Action, View, press, settled
+from .state import Action, State, press, with_valid_selection
 
 _TAIL = 64 * 1024  # bytes of a log that are looked at
 Documents = Callable[[], Iterator[dict[str, Any] | None]]
 
 
-class Live:
+class MonitorApp:
     """
     Args:
         documents: what the runtime streams, without end; None while there is no runtime. Read on a thread.
@@ -37,64 +37,64 @@ class Live:
         self._console = console
         self._documents = documents
         self._do = do
-        self._marks = Marks.of_encoding(console.encoding)
+        self._glyphs = Glyphs.of_encoding(console.encoding)
         self._history = History()
         self._snapshot: Snapshot | None = None
         self._drawn: Snapshot | None = None  # stays while paused
-        self._view = View()
+        self._state = State()
         self._keys: Keys = open_keys()
         # Where threads meet the loop: they put a function here and ring; the loop calls it.
-        self._told: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._ended = False
 
     def run(self) -> None:
         """Until a person quits, or a signal asks for it."""
-        with Screen(self._console) as screen, self._keys:
+        with AlternateScreen(self._console) as screen, self._keys:
             threading.Thread(target=self._read, name="narvi-stream", daemon=True).start()
             self._take_signals(screen)
             while not self._ended:
                 screen.show(self._lines())
                 for key in self._keys.read(timeout=3600):
                     self._press(key)
-                while not self._told.empty():
-                    self._told.get()()
+                while not self._calls.empty():
+                    self._calls.get()()
 
     def _lines(self) -> list[Text]:
         width, height = self._console.size
         if self._drawn is None:
-            return draw_waiting(width, height, self._marks)
-        self._view = settled(self._view, self._drawn)
-        chosen = self._drawn.find(self._view.selected)
+            return draw_waiting(width, height, self._glyphs)
+        self._state = with_valid_selection(self._state, self._drawn)
+        chosen = self._drawn.find(self._state.selected)
         log = [] if chosen is None else tail(chosen.log, height)
-        return draw(self._drawn, self._view, self._history, log, width, height, self._marks)
+        return draw(self._drawn, self._state, self._history, log, width, height, self._glyphs)
 
     def _press(self, key: str) -> None:
         if self._drawn is None:
             self._ended = key == "q"
             return
-        self._view, action = press(self._view, key, self._drawn)
-        if not self._view.paused:
+        self._state, action = press(self._state, key, self._drawn)
+        if not self._state.paused:
             self._drawn = self._snapshot
         if action is None:
             return
         if action.act == "quit":
             self._ended = True
             return
-        self._view = replace(self._view, notice=f"{action.act}…" if self._marks.blocks else f"{action.act}...")
+        self._state = replace(self._state, notice=f"{action.act}…" if self._glyphs.blocks else f"{action.act}...")
         threading.Thread(target=self._act, args=(action,), daemon=True).start()
 
     # On threads.
 
     def _read(self) -> None:
         for document in self._documents():
-            self._tell(lambda document=document: self._take(document))  # type: ignore[misc]
+            self._call_soon(lambda document=document: self._take(document))  # type: ignore[misc]
 
     def _act(self, action: Action) -> None:
         said = self._do(action)
-        self._tell(lambda: setattr(self, "_view", replace(self._view, notice=said)))
+        self._call_soon(lambda: setattr(self, "_state", replace(self._state, notice=said)))
 
-    def _tell(self, function: Callable[[], None]) -> None:
-        self._told.put(function)
+    def _call_soon(self, function: Callable[[], None]) -> None:
+        self._calls.put(function)
         self._keys.wake()
 
     # On the loop again.
@@ -105,10 +105,10 @@ class Live:
             self._history = History()
             return
         self._snapshot = self._history.feed(document)
-        if not self._view.paused or self._drawn is None:
+        if not self._state.paused or self._drawn is None:
             self._drawn = self._snapshot
 
-    def _take_signals(self, screen: Screen) -> None:
+    def _take_signals(self, screen: AlternateScreen) -> None:
         def leave(*_: object) -> None:
             self._ended = True
             self._keys.wake()
@@ -119,9 +119,9 @@ class Live:
         if sys.platform == "win32":
             return
         signal.signal(signal.SIGWINCH, lambda *_: self._keys.wake())
-        signal.signal(signal.SIGTSTP, lambda *_: self._tell(lambda: self._suspend(screen)))
+        signal.signal(signal.SIGTSTP, lambda *_: self._call_soon(lambda: self._suspend(screen)))
 
-    def _suspend(self, screen: Screen) -> None:
+    def _suspend(self, screen: AlternateScreen) -> None:
         """Ctrl-Z: the terminal is the shell's until we go on."""
         if sys.platform == "win32":
             return
