@@ -87,11 +87,11 @@ async def _serve(
     import asyncio
 
     from narvi_desktop.library.finder import Finder
-    from narvi_desktop.server.broken import BrokenApps
     from narvi_desktop.server.control import Control
-    from narvi_desktop.server.front import Front
+    from narvi_desktop.server.error_pages import ErrorPages
+    from narvi_desktop.server.gateway import Gateway
     from narvi_desktop.server.hub import Hub
-    from narvi_desktop.server.site import SYSTEM, NoSite, Sites
+    from narvi_desktop.server.site import SYSTEM, PortUnavailable, Sites
     from narvi_desktop.windows.adopted import AdoptedHost
     from narvi_desktop.windows.browser import AppBrowser
     from narvi_desktop.windows.manager import WindowManager
@@ -119,7 +119,7 @@ async def _serve(
         paths.state / "windows.json",
         places,
     )
-    broken = BrokenApps()
+    broken = ErrorPages()
     browser = AppBrowser(paths.state / "chromium", paths.logs / "windows.log")
     lifetime = Lifetime(hub, sites, windows, stays=foreground or config.keep_running)
     finder = Finder(paths.installed)
@@ -134,12 +134,12 @@ async def _serve(
     monitoring = Monitoring(hub, sites, lambda: [key._asdict() for key in windows.open_keys()])
     control = Control(table, config.settings.control_body_limit, {"watch": monitoring.watch})
     token = secrets.token_urlsafe(32)
-    front = Front(hub, sites, token.encode(), control.answer)
-    front.apps.broken = broken
+    front = Gateway(hub, sites, token.encode(), control.answer)
+    front.apps.error_pages = broken
     # 2. The first site; the others follow with the first use of their workspace.
     try:
         origin = sites.of_workspace(SYSTEM).origin
-    except NoSite as error:
+    except PortUnavailable as error:
         sentence = str(error) if port is None else f"Port {port} cannot be had: {error.reason}."
         return _report(foreground, sentence, NO_PORT)
     if host is not None:

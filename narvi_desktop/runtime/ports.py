@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from narvi_desktop.server.front import bind
+from narvi_desktop.server.gateway import bind
 from narvi_desktop.server.site import SYSTEM
 
 from . import kept

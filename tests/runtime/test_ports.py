@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from narvi_desktop.runtime.ports import Ports
-from narvi_desktop.server.front import bind
+from narvi_desktop.server.gateway import bind
 
 
 def port_of(ports: Ports, workspace: str) -> int:
