@@ -18,7 +18,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from narvi_desktop.server.front import Front
+from narvi_desktop.server.gateway import Gateway
 from narvi_desktop.server.hub import Hub, Service
 from narvi_desktop.server.site import Site, Sites
 from narvi_desktop.settings import Settings
@@ -81,7 +81,7 @@ class Page:
 class Server:
     """A hub, its sites and a client with the bearer token; `site` is that of the workspace `lab`."""
 
-    def __init__(self, hub: Hub, sites: Sites, front: Front, client: aiohttp.ClientSession) -> None:
+    def __init__(self, hub: Hub, sites: Sites, front: Gateway, client: aiohttp.ClientSession) -> None:
         self.hub = hub
         self.sites = sites
         self.front = front
@@ -116,7 +116,7 @@ async def serve(logs: Path, settings: Settings | None = None) -> AsyncIterator[S
     async def control(request: web.BaseRequest, segments: list[str]) -> web.StreamResponse:
         return web.Response(text="under control")
 
-    front = Front(hub, sites, TOKEN.encode(), control)
+    front = Gateway(hub, sites, TOKEN.encode(), control)
     rounds = asyncio.create_task(hub.run_rounds())
     headers = {"Authorization": f"Bearer {TOKEN}"}
     try:

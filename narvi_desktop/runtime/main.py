@@ -92,11 +92,11 @@ async def _serve(
     from narvi_desktop.runtime.command_bridge import Desk
     from narvi_desktop.runtime.idle_shutdown import Lifetime
     from narvi_desktop.runtime.monitoring import Monitoring
-    from narvi_desktop.server.broken import BrokenApps
     from narvi_desktop.server.control import Control
-    from narvi_desktop.server.front import Front
+    from narvi_desktop.server.error_pages import ErrorPages
+    from narvi_desktop.server.gateway import Gateway
     from narvi_desktop.server.hub import Hub
-    from narvi_desktop.server.site import SYSTEM, NoSite, Sites
+    from narvi_desktop.server.site import SYSTEM, PortUnavailable, Sites
     from narvi_desktop.state.ports import Ports
     from narvi_desktop.state.recent_apps import Used
     from narvi_desktop.state.window_geometry import Places
@@ -116,7 +116,7 @@ async def _serve(
         paths.state / "windows.json",
         places,
     )
-    broken = BrokenApps()
+    broken = ErrorPages()
     browser = AppBrowser(paths.state / "chromium", paths.logs / "windows.log")
     lifetime = Lifetime(hub, sites, windows, stays=foreground or config.keep_running)
     finder = Finder(paths.installed)
@@ -131,12 +131,12 @@ async def _serve(
     monitoring = Monitoring(hub, sites, lambda: [key._asdict() for key in windows.open_keys()])
     control = Control(table, config.settings.control_body_limit, {"watch": monitoring.watch})
     token = secrets.token_urlsafe(32)
-    front = Front(hub, sites, token.encode(), control.answer)
-    front.apps.broken = broken
+    front = Gateway(hub, sites, token.encode(), control.answer)
+    front.apps.error_pages = broken
     # 2. The first site; the others follow with the first use of their workspace.
     try:
         origin = sites.of_workspace(SYSTEM).origin
-    except NoSite as error:
+    except PortUnavailable as error:
         sentence = str(error) if port is None else f"Port {port} cannot be had: {error.reason}."
         return _report(foreground, sentence, NO_PORT)
     if host is not None:

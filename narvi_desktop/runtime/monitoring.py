@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import narvi_desktop
 from narvi_desktop.server.hub import Hub
-from narvi_desktop.server.measures import Measures, OwnMeasures
 from narvi_desktop.server.site import Sites
+from narvi_desktop.server.stats import InstanceStats, RuntimeStats
 
 if TYPE_CHECKING:
     from narvi_desktop.monitor.sampler import Sampler
@@ -44,7 +44,7 @@ class Monitoring:
         try:
             going_on = True
             while going_on:
-                trace = self._hub.trace.since(told)
+                trace = self._hub.message_log.since(told)
                 told = trace[-1]["number"] if trace else told
                 yield self._document(rounds, trace)
                 going_on = await rings.get()
@@ -82,8 +82,8 @@ class Monitoring:
             from narvi_desktop.monitor.sampler import Sampler  # late: psutil would lengthen each start
 
             self._sampler = Sampler()
-        measures: dict[int, Measures | OwnMeasures] = {os.getpid(): self._hub.own}
-        measures |= {instance.pid: instance.measures for instance in self._hub.instances if instance.pid is not None}
+        measures: dict[int, InstanceStats | RuntimeStats] = {os.getpid(): self._hub.stats}
+        measures |= {instance.pid: instance.stats for instance in self._hub.instances if instance.pid is not None}
         for pid, usage in self._sampler.measure(measures).items():
             measures[pid].cpu, measures[pid].memory = usage
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from narvi_desktop.runtime.presenting import Page, Showing, Wish
-from narvi_desktop.server.broken import BrokenApps, StandIn, StillBroken
 from narvi_desktop.server.control import CommandError
+from narvi_desktop.server.error_pages import ErrorPage, ErrorPages, StillFailing
 from narvi_desktop.server.hub import Hub
 from narvi_desktop.server.site import SYSTEM, Sites
 from narvi_desktop.windows.manager import WindowManager
@@ -31,7 +31,7 @@ class Attending:
         sites: Sites,
         windows: WindowManager,
         showing: Showing,
-        broken: BrokenApps,
+        broken: ErrorPages,
         ticket: Callable[[WindowKey, float], str],
     ) -> None:
         self._hub = hub
@@ -65,7 +65,7 @@ class Attending:
             _, message = await self._showing.show("app", page, Wish(dict(self._windows.environment)))
             return message
 
-        page = StandIn(title, f"{title} cannot be seen here.", reason, log, attempt, elsewhere, waits=True)
+        page = ErrorPage(title, f"{title} cannot be seen here.", reason, log, attempt, elsewhere, manual=True)
         place = WindowKey(SYSTEM, "broken", self._broken.add(f"{identity} {key}", page))
         self._windows.navigate(identity, key, self.fresh_url(place), replaced=True)
 
@@ -92,10 +92,10 @@ class Attending:
             try:
                 return self._send_windows(key, wanted())
             except CommandError as error:
-                raise StillBroken(str(error)) from error
+                raise StillFailing(str(error)) from error
 
         name = Path(text).name
-        page = StandIn(name, f"{text} cannot be opened.", "", "Nothing was started.", attempt)
+        page = ErrorPage(name, f"{text} cannot be opened.", "", "Nothing was started.", attempt)
         key = WindowKey(SYSTEM, "broken", self._broken.add(text, page))
         await self._showing.in_window(Page(key, {"title": name, "width": 800, "height": 600}), wish)
 

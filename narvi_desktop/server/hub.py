@@ -15,13 +15,13 @@ from typing import Any
 
 from narvi_desktop.settings import Settings
 
+from .admin_data import admin_data
 from .instance import Instance, InstanceFailed, InstanceRefused
 from .logs import AppLog
-from .measures import OwnMeasures
-from .overview import admin_data
+from .message_log import MessageLog
 from .resources import Resources, Roots
 from .session import GOING_AWAY, SERVICE_RESTARTS
-from .trace import Trace
+from .stats import RuntimeStats
 
 logger = logging.getLogger("narvi_desktop.server")
 
@@ -77,7 +77,7 @@ class Failures:
     retry_at: float = 0.0
     detail: str = ""
 
-    def note(self, detail: str, lived: float, settings: Settings) -> None:
+    def record(self, detail: str, lived: float, settings: Settings) -> None:
         self.count = 1 if lived >= settings.steady_after else self.count + 1
         delays = settings.restart_delays
         self.failed_at = time.monotonic()
@@ -98,8 +98,8 @@ class Hub:
         self.instances: set[Instance] = set()
         self.closing = False
         rounds = round(settings.monitoring_retention / settings.monitoring_interval)
-        self.own = OwnMeasures(rounds)
-        self.trace = Trace()
+        self.stats = RuntimeStats(rounds)
+        self.message_log = MessageLog()
         self.on_round: list[Callable[[], None]] = []
         # Around each round of monitoring: who measures before it, and who wants to know after it.
         self.before_monitoring: list[Callable[[], None]] = []
@@ -144,8 +144,8 @@ class Hub:
 
     def unregister(self, workspace: str, names: Collection[str] | None = None) -> None:
         """Forget services of a workspace, none of which runs, with their apps; None: all of them."""
-        gone = [key for key in self.services if key[0] == workspace and (names is None or key[1] in names)]
-        for key in gone:
+        keys = [key for key in self.services if key[0] == workspace and (names is None or key[1] in names)]
+        for key in keys:
             for app in self.services.pop(key).apps:
                 del self.apps[workspace, app]
 
@@ -180,9 +180,9 @@ class Hub:
         key = (service.workspace, service.name, service_id)
         if service.fixed_service_id is not None and service_id != service.fixed_service_id:
             raise InstanceRefused
-        kept = self._shared if service.shared else self._spares
+        instances_by_key = self._shared if service.shared else self._spares
         while True:
-            instance = kept.get(key)
+            instance = instances_by_key.get(key)
             if instance is not None and instance.running:
                 break
             if instance is not None and instance.stopping:
@@ -192,23 +192,23 @@ class Hub:
             if task is None:
                 task = asyncio.ensure_future(self._start(service, service_id, wait=for_session))
                 self._starting[key] = task
-                task.add_done_callback(lambda done: self._started(key, done, kept))
+                task.add_done_callback(lambda done: self._started(key, done, instances_by_key))
             instance = await asyncio.shield(task)
-            if service.shared or not for_session or kept.get(key) is instance:
+            if service.shared or not for_session or instances_by_key.get(key) is instance:
                 break
         if not service.shared and for_session:
-            del kept[key]
+            del instances_by_key[key]
         return instance
 
     def _started(
         self,
         key: tuple[str, str, str],
         task: asyncio.Task[Instance],
-        kept: dict[tuple[str, str, str], Instance],
+        instances_by_key: dict[tuple[str, str, str], Instance],
     ) -> None:
         self._starting.pop(key, None)
         if not task.cancelled() and task.exception() is None and not task.result().ended.is_set():
-            kept[key] = task.result()
+            instances_by_key[key] = task.result()
 
     async def _start(self, service: Service, service_id: str, wait: bool) -> Instance:
         key = (service.workspace, service.name, service_id)
@@ -231,7 +231,7 @@ class Hub:
             self._failures.pop(key, None)
             raise
         except InstanceFailed as error:
-            failures.note(error.detail, 0, self.settings)
+            failures.record(error.detail, 0, self.settings)
             self._failures[key] = failures
             raise
         finally:
@@ -239,7 +239,7 @@ class Hub:
                 self.instances.discard(instance)
         return instance
 
-    def ask_again(self, service: Service, service_id: str | None = None) -> None:
+    def forget_failures(self, service: Service, service_id: str | None = None) -> None:
         """A person asks: what is down or waits may try at once."""
         for key in list(self._failures):
             if key[:2] == (service.workspace, service.name) and service_id in (None, key[2]):
@@ -248,19 +248,19 @@ class Hub:
     # Ending.
 
     def instance_ended(self, instance: Instance) -> None:
-        """Called by the instance when its worker has gone."""
+        """Called by the instance when its worker has keys."""
         service = instance.service
         key = (service.workspace, service.name, instance.service_id)
-        for kept in (self._shared, self._spares):
-            if kept.get(key) is instance:
-                del kept[key]
+        for instances_by_key in (self._shared, self._spares):
+            if instances_by_key.get(key) is instance:
+                del instances_by_key[key]
         known = instance in self.instances
         self.instances.discard(instance)
         if not known or instance.stopping or self.closing or not instance.has_started:
             return  # a start that fails is noted where it was asked for
         self._restarts[key] += 1
         failures = self._failures.setdefault(key, Failures())
-        failures.note("the worker ended by itself", instance.uptime, self.settings)
+        failures.record("the worker ended by itself", instance.uptime, self.settings)
         if service.background and not failures.down(self.settings):
             self._spawn(self._restart_background(service, instance.service_id))
 
@@ -278,7 +278,7 @@ class Hub:
         for instance in self._chosen(service, service_id):
             self._restarts[service.workspace, service.name, instance.service_id] += 1
         stopped = await self.stop(service, service_id, SERVICE_RESTARTS, "the service restarts")
-        self.ask_again(service, service_id)
+        self.forget_failures(service, service_id)
         return stopped
 
     async def stop(
@@ -343,7 +343,7 @@ class Hub:
             before = time.monotonic()
             await asyncio.sleep(pause)
             now = time.monotonic()
-            self.own.lag = max(self.own.lag, now - before - pause)
+            self.stats.lag = max(self.stats.lag, now - before - pause)
             # A machine that slept, or a loop that hung, says nothing about the other side.
             await self._ping(now, awake=now - last < 5)
             last = now
@@ -356,7 +356,7 @@ class Hub:
     async def _ping(self, now: float, awake: bool) -> None:
         for instance in list(self.instances):
             for session in list(instance.sessions.values()):
-                if session.judge_ping(now, awake):
+                if session.needs_ping(now, awake):
                     # It may be going, or behind: the timer decides.
                     with contextlib.suppress(ConnectionError, TimeoutError, RuntimeError):
                         await asyncio.wait_for(session.socket.ping(), 0.1)
@@ -367,13 +367,13 @@ class Hub:
         clock, rate = time.time(), 0.0
         for instance in self.instances:
             if instance.running:
-                instance.measures.sample(clock, now, len(instance.sessions))
-                rate += instance.measures.rate
-                instance.want_metrics()
-        self.own.sample(clock, self.session_count(), rate)
+                instance.stats.sample(clock, now, len(instance.sessions))
+                rate += instance.stats.rate
+                instance.request_metrics()
+        self.stats.sample(clock, self.session_count(), rate)
         listening = [instance for instance in self.instances if instance.wants_admin_data and instance.running]
         for instance in listening:
-            instance.give_admin_data()
+            instance.send_admin_data()
         _call_each(self.after_monitoring)
 
     def _spawn(self, work: Any) -> None:

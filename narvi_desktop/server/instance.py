@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from narvi_desktop.worker.link import Frame, Kind
 
-from .measures import Measures, Rounds
-from .overview import Told, admin_data
+from .admin_data import HistoryCursor, admin_data
 from .request_services import RequestTable
 from .session import BYTES_OPCODE, SERVICE_RESTARTS, TEXT_OPCODE, Session, encode_message
-from .workers import ProcessWorker, ThreadWorker, Worker
+from .stats import InstanceStats, SampleHistory
+from .worker_backends import ProcessWorker, ThreadWorker, Worker
 
 if TYPE_CHECKING:
     from .hub import Hub, Service
@@ -34,11 +34,11 @@ class InstanceFailed(Exception):
 
 
 @dataclass
-class Credit:
+class FlowControl:
     """What was sent to the worker and is not reported done: the rest waits with the runtime."""
 
-    most_messages: int
-    most_bytes: int
+    message_limit: int
+    byte_limit: int
     available: asyncio.Event = field(default_factory=asyncio.Event)
     _sizes: deque[int] = field(default_factory=deque)
     _bytes: int = 0
@@ -46,19 +46,19 @@ class Credit:
     def __post_init__(self) -> None:
         self.available.set()
 
-    def take(self, size: int) -> None:
+    def acquire(self, size: int) -> None:
         self._sizes.append(size)
         self._bytes += size
-        if len(self._sizes) >= self.most_messages or self._bytes >= self.most_bytes:
+        if len(self._sizes) >= self.message_limit or self._bytes >= self.byte_limit:
             self.available.clear()
 
     def __len__(self) -> int:
         return len(self._sizes)
 
-    def give_back(self, count: int) -> None:
+    def release(self, count: int) -> None:
         for _ in range(min(count, len(self._sizes))):
             self._bytes -= self._sizes.popleft()
-        if len(self._sizes) < self.most_messages and self._bytes < self.most_bytes:
+        if len(self._sizes) < self.message_limit and self._bytes < self.byte_limit:
             self.available.set()
 
 
@@ -72,12 +72,12 @@ class Instance:
         self.started = time.monotonic()
         self.sessions: dict[int, Session] = {}
         self.requests = RequestTable()
-        self.metrics = Rounds()
+        self.metrics = SampleHistory()
         self.metrics_metadata: dict[str, Any] = {}
-        self.measures = Measures(round(hub.settings.monitoring_retention / hub.settings.monitoring_interval))
+        self.stats = InstanceStats(round(hub.settings.monitoring_retention / hub.settings.monitoring_interval))
         # Set by the worker, each time that its listener has taken what it was given.
         self.wants_admin_data = False
-        self._told = Told()
+        self._admin_cursor = HistoryCursor()
         self.stopping = False
         self.ended = asyncio.Event()
         self.last_used = time.monotonic()
@@ -87,25 +87,25 @@ class Instance:
         self._worker: Worker | None = None
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._to_worker: list[Frame] = []
-        self._credit = Credit(self._settings.inbox_messages, self._settings.inbox_bytes)
+        self._flow_control = FlowControl(self._settings.inbox_messages, self._settings.inbox_bytes)
         self._last_session = 0
         self._last_request = 0
         self._pending: dict[int, asyncio.Future[Frame]] = {}
-        self._touched: set[Session] = set()
+        self._to_flush: set[Session] = set()
         self._idle: asyncio.TimerHandle | None = None
-        self._stack_asked = False
+        self._stack_requested = False
         self._actions: dict[Kind, Callable[[Frame], None]] = {
-            Kind.READY: lambda frame: self._settle(None),
-            Kind.FAILED: lambda frame: self._settle(InstanceFailed(frame.head["traceback"])),
-            Kind.REFUSED: lambda frame: self._settle(InstanceRefused()),
-            Kind.DONE: lambda frame: self._credit.give_back(frame.number),
+            Kind.READY: lambda frame: self._set_ready(None),
+            Kind.FAILED: lambda frame: self._set_ready(InstanceFailed(frame.head["traceback"])),
+            Kind.REFUSED: lambda frame: self._set_ready(InstanceRefused()),
+            Kind.DONE: lambda frame: self._flow_control.release(frame.number),
             Kind.ADD_REQUEST_SERVICE: self._add_request_service,
             Kind.REMOVE_REQUEST_SERVICE: lambda frame: self.requests.remove(frame.head["id"]),
             Kind.RESPONSE: self._respond,
             Kind.APP_MESSAGE_TO: self._app_message_to,
             Kind.ADMIN_WANTED: lambda frame: setattr(self, "wants_admin_data", True),
-            Kind.METRICS: self._take_metrics,
-            Kind.CALLBACK_TIMES: lambda frame: self.measures.told(frame.head, frame.number, time.monotonic()),
+            Kind.METRICS: self._store_metrics,
+            Kind.CALLBACK_TIMINGS: lambda frame: self.stats.update(frame.head, frame.number, time.monotonic()),
             Kind.STACK: self._warn_of_stack,
             Kind.STOPPED: lambda frame: None,
         }
@@ -131,7 +131,7 @@ class Instance:
             return "starting", self.uptime
         if not self.running:
             return "stopping", self.uptime
-        busy = self.measures.running(now)
+        busy = self.stats.running_callback(now)
         if busy is not None and busy[1] >= self._settings.stuck_after:
             return "stuck", busy[1]
         return ("running", self.uptime) if self.busy() else ("idle", now - self.last_used)
@@ -140,7 +140,7 @@ class Instance:
     def waiting(self) -> dict[str, int]:
         """Lengths of the queues: with the runtime, in the worker, to the pages."""
         to_pages = sum(session.waiting for session in self.sessions.values())
-        return {"to_worker": len(self._credit), "in_worker": self.measures.inbox, "to_pages": to_pages}
+        return {"to_worker": len(self._flow_control), "in_worker": self.stats.inbox, "to_pages": to_pages}
 
     @property
     def pid(self) -> int | None:
@@ -185,7 +185,7 @@ class Instance:
         try:
             await asyncio.wait_for(self.ended.wait(), self._settings.stop_instance)
         except TimeoutError:
-            self._log.say("the service did not end in time and is killed")
+            self._log.log("the service did not end in time and is killed")
             self.kill()
             if isinstance(self._worker, ProcessWorker):
                 await self.ended.wait()
@@ -216,10 +216,10 @@ class Instance:
 
     async def message(self, session: Session, text: bool, body: bytes) -> None:
         """Hand a page's message on; waits while the worker is behind, which pauses the page's socket."""
-        await self._credit.available.wait()
-        self._credit.take(len(body))
-        session.traffic.came(len(body))
-        self.measures.traffic.came(len(body))
+        await self._flow_control.available.wait()
+        self._flow_control.acquire(len(body))
+        session.traffic.count_in(len(body))
+        self.stats.traffic.count_in(len(body))
         self._post(Frame(Kind.TEXT if text else Kind.BYTES, session.number, None, body))
 
     async def request(
@@ -231,7 +231,7 @@ class Instance:
         answer: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
         self._pending[number] = answer
         self.last_used = time.monotonic()
-        self.measures.requests += 1
+        self.stats.requests += 1
         head = {"handler": handler_id, "path": path, "query": query, "headers": headers}
         self._post(Frame(Kind.REQUEST, number, head, body))
         try:
@@ -244,29 +244,29 @@ class Instance:
 
     def app_message(self, sender: Service, service_id: str, body: bytes) -> bool:
         """Put another app's message into the inbox; False when it is full."""
-        if not self.running or not self._credit.available.is_set():
+        if not self.running or not self._flow_control.available.is_set():
             return False
-        self._credit.take(len(body))
+        self._flow_control.acquire(len(body))
         head = {"workspace": sender.workspace, "service": sender.name, "service_id": service_id}
         self._post(Frame(Kind.APP_MESSAGE, 0, head, body))
         return True
 
-    def want_metrics(self) -> None:
+    def request_metrics(self) -> None:
         """A round: the app's own metrics, and what the worker says of its callbacks."""
         now = time.monotonic()
-        busy = self.measures.running(now)
+        busy = self.stats.running_callback(now)
         if busy is None or busy[1] < self._settings.stuck_warning:
-            self._stack_asked = False
-        elif not self._stack_asked:
-            self._stack_asked = True
+            self._stack_requested = False
+        elif not self._stack_requested:
+            self._stack_requested = True
             self._post(Frame(Kind.STACK_WANTED))
-        self.measures.asked(now)
+        self.stats.mark_requested(now)
         self._post(Frame(Kind.METRICS_WANTED))
 
-    def give_admin_data(self) -> None:
+    def send_admin_data(self) -> None:
         """What is new since the last time; the worker has kept the rest."""
         self.wants_admin_data = False
-        self._post(Frame(Kind.ADMIN_DATA, 0, admin_data(self._hub, self._told)))
+        self._post(Frame(Kind.ADMIN_DATA, 0, admin_data(self._hub, self._admin_cursor)))
 
     def busy(self) -> bool:
         return bool(self.sessions or self._pending)
@@ -303,17 +303,17 @@ class Instance:
                 self._send(frame)
             elif frame.kind in self._actions:
                 self._actions[frame.kind](frame)
-        touched, self._touched = self._touched, set()
-        for session in touched:
+        to_flush, self._to_flush = self._to_flush, set()
+        for session in to_flush:
             session.flush()
 
     def _send(self, frame: Frame) -> None:
         text = frame.kind in (Kind.SEND_ONE_TEXT, Kind.SEND_ALL_TEXT, Kind.SEND_EXCEPT_TEXT)
         data = encode_message(TEXT_OPCODE if text else BYTES_OPCODE, frame.body)
         if frame.kind in (Kind.SEND_ONE_TEXT, Kind.SEND_ONE_BYTES):
-            one = self.sessions.get(frame.number)
-            if one is not None:
-                self._put(one, data, len(frame.body))
+            session = self.sessions.get(frame.number)
+            if session is not None:
+                self._put(session, data, len(frame.body))
             return
         for number, session in self.sessions.items():
             if number <= frame.number and number != frame.head:
@@ -321,9 +321,9 @@ class Instance:
 
     def _put(self, session: Session, data: bytes, size: int) -> None:
         session.put(data)
-        session.traffic.went(size)
-        self.measures.traffic.went(size)
-        self._touched.add(session)
+        session.traffic.count_out(size)
+        self.stats.traffic.count_out(size)
+        self._to_flush.add(session)
 
     def _add_request_service(self, frame: Frame) -> None:
         head = frame.head
@@ -338,19 +338,19 @@ class Instance:
         head = frame.head
         target = self._hub.running_instance(head["workspace"], head["app"], head["service_id"])
         found = target is not None and target.app_message(self.service, self.service_id, frame.body)
-        self._hub.trace.note(self.service, self.service_id, head, found, len(frame.body))
+        self._hub.message_log.record(self.service, self.service_id, head, found, len(frame.body))
         self._post(Frame(Kind.APP_ANSWER, frame.number, found))
 
-    def _take_metrics(self, frame: Frame) -> None:
+    def _store_metrics(self, frame: Frame) -> None:
         self.metrics_metadata = frame.head["metadata"]
         self.metrics.add(frame.head["time"], frame.head["values"])
         self.metrics.drop_older(frame.head["time"] - self._settings.monitoring_retention)
 
     def _warn_of_stack(self, frame: Frame) -> None:
         limit = self._settings.stuck_warning
-        self._log.say(f"{frame.head['name']} has not returned for {limit:g} s; it stands at\n{frame.head['stack']}")
+        self._log.log(f"{frame.head['name']} has not returned for {limit:g} s; it stands at\n{frame.head['stack']}")
 
-    def _settle(self, error: Exception | None) -> None:
+    def _set_ready(self, error: Exception | None) -> None:
         if self._ready.done():
             return
         if error is None:
@@ -363,15 +363,15 @@ class Instance:
     def _on_exit(self, reason: str) -> None:
         self.ended.set()
         self._cancel_idle()
-        self._settle(InstanceFailed(f"the worker {reason or 'has ended'}\n{self._log.tail()}"))
+        self._set_ready(InstanceFailed(f"the worker {reason or 'has ended'}\n{self._log.tail()}"))
         if not self.stopping and reason:
-            self._log.say(f"the worker of {self.service.name}/{self.service_id} {reason}")
+            self._log.log(f"the worker of {self.service.name}/{self.service_id} {reason}")
         for session in list(self.sessions.values()):
             session.close(SERVICE_RESTARTS, "the service has ended")
         for answer in self._pending.values():
             if not answer.done():
                 answer.set_exception(InstanceFailed(reason))
-        self._credit.available.set()
+        self._flow_control.available.set()
         self._hub.instance_ended(self)
 
     # Idle.

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from narvi_desktop.settings import Settings
 
-_LONGEST_LINE = 16_384  # bytes without an end of line that are kept waiting for one
-_HARMLESS = {number: repr(chr(number))[1:-1] for number in (*range(9), *range(10, 32), *range(127, 160))}
+_MAX_LINE = 16_384  # bytes without an end of line that are kept waiting for one
+_ESCAPES = {number: repr(chr(number))[1:-1] for number in (*range(9), *range(10, 32), *range(127, 160))}
 
 
 class AppLog:
@@ -50,7 +50,7 @@ class AppLog:
         """A traceback of an app that has no pipe of its own."""
         self.write(text.rstrip().encode("utf-8", "backslashreplace").split(b"\n"))
 
-    def say(self, text: str) -> None:
+    def log(self, text: str) -> None:
         """Some lines of ours."""
         with self._lock:
             self._append("narvi", text.rstrip().split("\n"))
@@ -60,16 +60,16 @@ class AppLog:
         try:
             with self.path.open("rb") as file:
                 file.seek(max(0, self.path.stat().st_size - 16_384))
-                kept = file.read().decode("utf-8", "replace").splitlines()[-lines:]
+                tail = file.read().decode("utf-8", "replace").splitlines()[-lines:]
         except OSError:
             return ""
-        return "\n".join(line.split(" ", 3)[-1] for line in kept)
+        return "\n".join(line.split(" ", 3)[-1] for line in tail)
 
     def _append(self, source: str, lines: list[str]) -> None:
         now = time.time()
         stamp = f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(now))}.{int(now % 1 * 1000):03} {source}"
         # No escape sequence of an app reaches a terminal by way of its log.
-        text = "".join(f"{stamp} {line.rstrip(chr(13)).translate(_HARMLESS)}\n" for line in lines)
+        text = "".join(f"{stamp} {line.rstrip(chr(13)).translate(_ESCAPES)}\n" for line in lines)
         data = text.encode("utf-8", "backslashreplace")
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -88,22 +88,22 @@ class AppLog:
                 newer.replace(older)
 
 
-class Printed:
+class LineSplitter:
     """Cuts what one worker prints into lines; each worker has its own, since several may share a log."""
 
     def __init__(self, log: AppLog) -> None:
         self._log = log
-        self._begun = b""
+        self._partial = b""
 
     def write(self, data: bytes) -> None:
-        *lines, self._begun = (self._begun + data).split(b"\n")
-        if len(self._begun) > _LONGEST_LINE:
-            lines.append(self._begun)
-            self._begun = b""
+        *lines, self._partial = (self._partial + data).split(b"\n")
+        if len(self._partial) > _MAX_LINE:
+            lines.append(self._partial)
+            self._partial = b""
         if lines:
             self._log.write(lines)
 
-    def end(self) -> None:
+    def close(self) -> None:
         """The worker has gone: what it began is a line too."""
-        if self._begun:
-            self._log.write([self._begun])
+        if self._partial:
+            self._log.write([self._partial])

@@ -1,6 +1,6 @@
 """Who may come in: Host, Origin and fetch metadata, credentials, in this order, before any route.
 
-Pure decisions on one request's facts; `front.py` asks and refuses.
+Decisions on one request's facts; `gateway.py` asks and refuses.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _OUR_COOKIE = re.compile(r"narvi_\d+=")
 REFUSAL = b"403: not allowed. Open this app from narvi-desktop.\n"
 
 
-def judge(request: BaseRequest, site: Site, token: bytes) -> Verdict:
+def authorize(request: BaseRequest, site: Site, token: bytes) -> Verdict:
     """How this request may come in, or "refused"."""
     if not request.raw_path.startswith("/") or not _host_is_ours(request, site):
         return "refused"
@@ -49,12 +49,12 @@ def judge(request: BaseRequest, site: Site, token: bytes) -> Verdict:
     return "cookie"
 
 
-def without_ours(request: BaseRequest) -> dict[str, str]:
+def app_headers(request: BaseRequest) -> dict[str, str]:
     """The headers that an app may see: none of our credentials, for no site."""
     headers = {name: value for name, value in request.headers.items() if name.lower() != "authorization"}
     for name in [name for name in headers if name.lower() == "cookie"]:
-        kept = [part for part in headers[name].split(";") if not _OUR_COOKIE.match(part.strip())]
-        headers[name] = ";".join(kept).strip()
+        parts = [part for part in headers[name].split(";") if not _OUR_COOKIE.match(part.strip())]
+        headers[name] = ";".join(parts).strip()
         if not headers[name]:
             del headers[name]
     return headers
@@ -73,8 +73,8 @@ def _host_is_ours(request: BaseRequest, site: Site) -> bool:
 
 def _source_is_ours(request: BaseRequest, ticket: bool) -> bool:
     origins = request.headers.getall("Origin", [])
-    own = [f"http://{host}" for host in request.headers.getall("Host")]
-    if origins and (len(origins) != 1 or origins != own):
+    expected = [f"http://{host}" for host in request.headers.getall("Host")]
+    if origins and (len(origins) != 1 or origins != expected):
         return False
     if not comes_from_elsewhere(request):
         return True

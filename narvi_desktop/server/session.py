@@ -12,7 +12,7 @@ from aiohttp.abc import AbstractStreamWriter
 
 from narvi_desktop.settings import Settings
 
-from .measures import Traffic
+from .stats import Traffic
 
 SERVICE_FAILED = 1011
 SERVICE_RESTARTS = 1012
@@ -50,7 +50,7 @@ class Session:
         self._settings = settings
         self._transport: asyncio.Transport | None = None
         self._writer: AbstractStreamWriter | None = None
-        self._turn: list[bytes] = []
+        self._batch: list[bytes] = []
         self._refused: deque[bytes] = deque()
         self._refused_bytes = 0
         self._flusher: asyncio.Task[None] | None = None
@@ -63,13 +63,13 @@ class Session:
 
     def put(self, frame: bytes) -> None:
         """Add to what leaves with the next flush: several frames in one write."""
-        self._turn.append(frame)
+        self._batch.append(frame)
 
     def flush(self) -> None:
         """Write what this turn has gathered; what the kernel refuses waits here, up to the limits."""
-        if self._transport is None or not self._turn:
+        if self._transport is None or not self._batch:
             return
-        frames, self._turn = self._turn, []
+        frames, self._batch = self._batch, []
         if self._transport.is_closing():
             return
         if self._flusher is None:
@@ -95,7 +95,7 @@ class Session:
             message = reason.encode()[:120]
             self._closing = asyncio.ensure_future(self.socket.close(code=code, message=message))
 
-    async def goodbye_said(self) -> None:
+    async def wait_closed(self) -> None:
         """Wait for our own close frame: the receiver returns before it has left."""
         if self._closing is not None:
             await self._closing
@@ -112,7 +112,7 @@ class Session:
             self._transport.write(encode_message(8, TOO_SLOW.to_bytes(2, "big") + b"too slow"))
             self._transport.close()
 
-    def judge_ping(self, now: float, awake: bool) -> bool:
+    def needs_ping(self, now: float, awake: bool) -> bool:
         """Once a second: whether this session wants a ping now; a dead one is aborted.
 
         Judged only while we read from it and the loop was awake: its silence is then its own.

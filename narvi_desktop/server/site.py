@@ -16,7 +16,7 @@ BASE_PATH = "/narvi"
 TICKET_PATH = "/ticket/"
 
 
-class NoSite(Exception):
+class PortUnavailable(Exception):
     """A workspace cannot be served; `reason` is the system's, str() a sentence."""
 
     def __init__(self, workspace: str, reason: str) -> None:
@@ -123,13 +123,13 @@ class Sites:
         return site if site is not None and parts.netloc.rpartition("@")[2].lower() in site.hosts else None
 
     def of_workspace(self, workspace: str) -> Site:
-        """The workspace's site. Raises NoSite when no socket can be had for it."""
+        """The workspace's site. Raises PortUnavailable when no socket can be had for it."""
         site = self._by_workspace.get(workspace)
         if site is None:
             try:
                 sock = self._bind(workspace)
             except OSError as error:
-                raise NoSite(workspace, error.strerror or str(error)) from error
+                raise PortUnavailable(workspace, error.strerror or str(error)) from error
             site = Site(workspace, sock.getsockname()[1])
             self._by_workspace[workspace] = self._by_port[site.port] = site
             self.serve(sock)
@@ -140,7 +140,7 @@ class Sites:
         return {workspace: site.origin for workspace, site in self._by_workspace.items()}
 
     def issue_ticket(self, workspace: str, app: str, service_id: str | None, life: float) -> str:
-        """A URL that lets its first user in to an app's page, within `life` seconds. Raises NoSite."""
+        """A URL that lets its first user in to an app's page, within `life` seconds. Raises PortUnavailable."""
         site = self.of_workspace(workspace)
         return site.issue_ticket(site.path(app, service_id), life)
 

@@ -48,7 +48,7 @@ class Kind(IntEnum):
     ADMIN_WANTED = 46
     METRICS = 47
     STOPPED = 48
-    CALLBACK_TIMES = 49
+    CALLBACK_TIMINGS = 49
     STACK = 50
 
 

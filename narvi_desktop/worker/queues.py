@@ -90,19 +90,19 @@ class Outbox:
         if first:
             self._wake()
 
-    def take(self, most_frames: int = 256, most_bytes: int = 1024 * 1024) -> list[Frame]:
+    def take(self, max_frames: int = 256, max_bytes: int = 1024 * 1024) -> list[Frame]:
         """What waits, at most this much; an empty list when nothing does."""
-        taken: list[Frame] = []
+        frames: list[Frame] = []
         size = 0
         with self._changed:
-            while self._frames and len(taken) < most_frames and size < most_bytes:
+            while self._frames and len(frames) < max_frames and size < max_bytes:
                 frame = self._frames.popleft()
-                taken.append(frame)
+                frames.append(frame)
                 size += len(frame.body)
             self._bytes -= size
             if size:
                 self._changed.notify_all()
-        return taken
+        return frames
 
     def wait(self) -> bool:
         """Blocks until a frame waits; False when the outbox is closed and empty."""

@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from narvi_desktop.server.control import CommandError, Control
-from narvi_desktop.server.front import Front
+from narvi_desktop.server.gateway import Gateway
 from narvi_desktop.server.hub import Hub
 from narvi_desktop.server.site import SYSTEM, Sites
 from narvi_desktop.settings import Settings
@@ -44,7 +44,7 @@ def ask(
     async def run() -> tuple[int, dict[str, Any]]:
         sites = Sites(lambda workspace: bind(0))
         control = Control({"echo": echo, "refuse": refuse, "break": break_down}, LIMIT, {"count": count})
-        front = Front(Hub(Settings(), pathlib.Path()), sites, b"token", control.answer)
+        front = Gateway(Hub(Settings(), pathlib.Path()), sites, b"token", control.answer)
         url = sites.of_workspace(SYSTEM).origin + path
         headers = {"Authorization": "Bearer token", "Content-Type": kind}
         try:

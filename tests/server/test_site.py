@@ -10,7 +10,7 @@ from collections.abc import Callable
 import aiohttp
 import pytest
 
-from narvi_desktop.server.site import NoSite, Sites
+from narvi_desktop.server.site import PortUnavailable, Sites
 from narvi_desktop.state.ports import bind
 from tests.conftest import Server, add_probe
 
@@ -83,7 +83,7 @@ def test_no_socket_is_a_sentence_and_works_again_when_there_is_one() -> None:
     served: list[socket.socket] = []
     sites = Sites(scarce)
     sites.serve = served.append
-    with pytest.raises(NoSite, match="'lab': Too many open files"):
+    with pytest.raises(PortUnavailable, match="'lab': Too many open files"):
         sites.of_workspace("lab")
     assert sites.of_workspace("lab").port == served[0].getsockname()[1]
     served[0].close()

@@ -13,12 +13,12 @@ from narvi_desktop.runtime.app_registry import Catalogue
 from narvi_desktop.runtime.idle_shutdown import Lifetime
 from narvi_desktop.runtime.presenting import WAYS, Page, Showing, Wish
 from narvi_desktop.runtime.window_events import Attending
-from narvi_desktop.server.broken import BrokenApps
 from narvi_desktop.server.control import Command, CommandError, Leaving
+from narvi_desktop.server.error_pages import ErrorPages
 from narvi_desktop.server.hub import App, Hub, Service
 from narvi_desktop.server.instance import InstanceFailed, InstanceRefused
 from narvi_desktop.server.session import STOPPED
-from narvi_desktop.server.site import SYSTEM, NoSite, Site, Sites
+from narvi_desktop.server.site import SYSTEM, PortUnavailable, Site, Sites
 from narvi_desktop.state.recent_apps import Used
 from narvi_desktop.windows.browser import AppBrowser
 from narvi_desktop.windows.host_process import AdoptedHost
@@ -37,7 +37,7 @@ class Commands:
         lifetime: Lifetime,
         windows: WindowManager,
         browser: AppBrowser,
-        broken: BrokenApps,
+        broken: ErrorPages,
         used: Used,
     ) -> None:
         self._hub = hub
@@ -183,7 +183,7 @@ class Commands:
 
     async def _failure(self, app: App, service_id: str) -> CommandError | None:
         """Start the service; why it could not be, to be raised when the window has shown it."""
-        self._hub.ask_again(app.service, service_id)
+        self._hub.forget_failures(app.service, service_id)
         try:
             await self._hub.acquire(app.service, service_id, for_session=False)
         except InstanceRefused:
@@ -216,7 +216,7 @@ class Commands:
             self._catalogue.open(str(look.get("asked")))
         except LibraryError:
             return False
-        with contextlib.suppress(NoSite):
+        with contextlib.suppress(PortUnavailable):
             self._sites.of_workspace(key.workspace)
             return (key.workspace, key.app) in self._hub.apps
         return False
@@ -224,7 +224,7 @@ class Commands:
     def _site(self, workspace: str) -> Site:
         try:
             return self._sites.of_workspace(workspace)
-        except NoSite as error:
+        except PortUnavailable as error:
             raise CommandError(str(error), exit_code=4) from error
 
     def _ticket(self, key: WindowKey, life: float) -> str:

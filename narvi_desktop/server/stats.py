@@ -20,11 +20,11 @@ class Traffic:
     bytes_in: int = 0
     bytes_out: int = 0
 
-    def came(self, size: int) -> None:
+    def count_in(self, size: int) -> None:
         self.messages_in += 1
         self.bytes_in += size
 
-    def went(self, size: int) -> None:
+    def count_out(self, size: int) -> None:
         self.messages_out += 1
         self.bytes_out += size
 
@@ -33,30 +33,30 @@ class Traffic:
         return self.messages_in + self.messages_out
 
 
-class Rounds:
+class SampleHistory:
     """Samples over time, the newest first, and how many there have been: so a reader can ask for what is new."""
 
-    def __init__(self, most: int | None = None) -> None:
+    def __init__(self, limit: int | None = None) -> None:
         self.count = 0
-        self._samples: deque[tuple[float, dict[str, Any]]] = deque(maxlen=most)
+        self._samples: deque[tuple[float, dict[str, Any]]] = deque(maxlen=limit)
 
     def __len__(self) -> int:
         return len(self._samples)
 
-    def add(self, at: float, values: dict[str, Any]) -> None:
-        self._samples.appendleft((at, values))
+    def add(self, timestamp: float, values: dict[str, Any]) -> None:
+        self._samples.appendleft((timestamp, values))
         self.count += 1
 
-    def drop_older(self, than: float) -> None:
-        while self._samples and self._samples[-1][0] < than:
+    def drop_older(self, limit: float) -> None:
+        while self._samples and self._samples[-1][0] < limit:
             self._samples.pop()
 
-    def newest(self, most: int | None = None) -> list[list[Any]]:
+    def newest(self, limit: int | None = None) -> list[list[Any]]:
         """As [[time, values], …]."""
-        return [[at, values] for at, values in islice(self._samples, most)]
+        return [[timestamp, values] for timestamp, values in islice(self._samples, limit)]
 
 
-class Measures:
+class InstanceStats:
     """Belongs to the loop. A worker tells at each round; between two rounds a callback may begin and end unseen.
 
     Args:
@@ -74,30 +74,30 @@ class Measures:
         self.cpu: float | None = None  # percent of one core; None for what has no process of its own
         self.memory: int | None = None  # bytes, resident
         self.rate = 0.0  # messages per second, in and out
-        self.history = Rounds(rounds)
+        self.history = SampleHistory(rounds)
         self._running: tuple[str, float] | None = None
-        self._told = 0.0
-        self._unanswered: float | None = None
+        self._updated = 0.0
+        self._requested: float | None = None
         self._last: tuple[float, int] | None = None
 
-    def asked(self, now: float) -> None:
-        if self._unanswered is None:
-            self._unanswered = now
+    def mark_requested(self, now: float) -> None:
+        if self._requested is None:
+            self._requested = now
 
-    def told(self, head: dict[str, Any], inbox: int, now: float) -> None:
+    def update(self, head: dict[str, Any], inbox: int, now: float) -> None:
         """Take what the worker says of itself."""
-        self._unanswered, self._told, self.inbox = None, now, inbox
+        self._requested, self._updated, self.inbox = None, now, inbox
         self.callbacks = head["callbacks"]
         self.errors, self.last_error = head["errors"], head["last_error"]
         self.metrics_dropped = head["metrics_dropped"]
         running = head["running"]
         self._running = None if running is None else (running[0], running[1])
 
-    def running(self, now: float) -> tuple[str, float] | None:
+    def running_callback(self, now: float) -> tuple[str, float] | None:
         """The callback that has not returned, and for how many seconds; a worker that does not answer counts too."""
         if self._running is not None:
-            return self._running[0], self._running[1] + now - self._told
-        silent = 0.0 if self._unanswered is None else now - self._unanswered
+            return self._running[0], self._running[1] + now - self._updated
+        silent = 0.0 if self._requested is None else now - self._requested
         return ("no answer", silent) if silent >= _SILENT else None
 
     def sample(self, clock: float, now: float, sessions: int) -> None:
@@ -116,9 +116,9 @@ class Measures:
             values |= {"cpu": round(self.cpu, 2), "memory": self.memory}
         self.history.add(clock, values)
 
-    def plain(self, now: float) -> dict[str, Any]:
+    def as_dict(self, now: float) -> dict[str, Any]:
         """As JSON types."""
-        running = self.running(now)
+        running = self.running_callback(now)
         return {
             **asdict(self.traffic),
             "requests": self.requests,
@@ -134,7 +134,7 @@ class Measures:
         }
 
 
-class OwnMeasures:
+class RuntimeStats:
     """The runtime's own numbers, as metrics like those of an app."""
 
     METADATA: ClassVar[dict[str, dict[str, Any]]] = {
@@ -150,7 +150,7 @@ class OwnMeasures:
         self.cpu: float | None = None
         self.memory: int | None = None
         self.lag = 0.0  # seconds that the loop was late, the worst since the last round
-        self.history = Rounds(rounds)
+        self.history = SampleHistory(rounds)
 
     def sample(self, clock: float, sessions: int, rate: float) -> None:
         values: dict[str, Any] = {"lag": round(self.lag, 4), "sessions": sessions, "messages": round(rate, 2)}

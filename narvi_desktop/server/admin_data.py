@@ -12,20 +12,20 @@ from .site import SYSTEM
 if TYPE_CHECKING:
     from .hub import Hub, Service
     from .instance import Instance
-    from .measures import Rounds
+    from .stats import SampleHistory
 
-    Take = Callable[[Rounds], list[list[Any]]]
+    Take = Callable[[SampleHistory], list[list[Any]]]
 
 RUNTIME = "runtime"  # what the runtime tells of itself looks like a service of this name in our own workspace
 
 
-class Told:
+class HistoryCursor:
     """What a listener has been told of each history: it takes only what is new."""
 
     def __init__(self) -> None:
-        self._counts: WeakKeyDictionary[Rounds, int] = WeakKeyDictionary()
+        self._counts: WeakKeyDictionary[SampleHistory, int] = WeakKeyDictionary()
 
-    def __call__(self, history: Rounds) -> list[list[Any]]:
+    def __call__(self, history: SampleHistory) -> list[list[Any]]:
         new = history.count - self._counts.get(history, 0)
         self._counts[history] = history.count
         return history.newest(new)
@@ -50,8 +50,8 @@ def admin_data(hub: Hub, take: Take) -> dict[str, Any]:
             # One whose worker is just ending may have failed: that it did, and why, is the news.
             if state == "starting" or instance.service_id not in entry["not_running"]:
                 entry["not_running"][instance.service_id] = {"state": state, "seconds": since, "error": ""}
-    own = {"instances": {"main": [_runtime(hub, take)]}, "apps": [], "not_running": {}, "shared": True, "log": ""}
-    data.setdefault(SYSTEM, {})[RUNTIME] = own
+    runtime = {"instances": {"main": [_runtime(hub, take)]}, "apps": [], "not_running": {}, "shared": True, "log": ""}
+    data.setdefault(SYSTEM, {})[RUNTIME] = runtime
     return data
 
 
@@ -88,21 +88,21 @@ def _instance(hub: Hub, instance: Instance, take: Take) -> dict[str, Any]:
         "pid": instance.pid,
         "restarts": hub.restarts_of(instance),
         "waiting": instance.waiting,
-        "measured": instance.measures.plain(now),
-        "measured_history": take(instance.measures.history),
+        "measured": instance.stats.as_dict(now),
+        "measured_history": take(instance.stats.history),
         "number": instance.number,
-        "kept": {"metrics": len(instance.metrics), "measured_history": len(instance.measures.history)},
+        "kept": {"metrics": len(instance.metrics), "measured_history": len(instance.stats.history)},
     }
 
 
 def _runtime(hub: Hub, take: Take) -> dict[str, Any]:
-    own = hub.own
+    stats = hub.stats
     return {
-        "uptime": time.monotonic() - own.started,
+        "uptime": time.monotonic() - stats.started,
         "sessions": {},
-        "metrics": take(own.history),
+        "metrics": take(stats.history),
         "number": 0,
-        "kept": {"metrics": len(own.history)},
-        "metrics_metadata": own.METADATA,
+        "kept": {"metrics": len(stats.history)},
+        "metrics_metadata": stats.METADATA,
         "state": "running",
     }

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .hub import Service
 
-_KEPT = 200
+_MAX_ENTRIES = 200
 
 
-class Trace:
+class MessageLog:
     """Belongs to the loop; numbers grow, so that a reader asks for what is new."""
 
     def __init__(self) -> None:
-        self._entries: deque[dict[str, Any]] = deque(maxlen=_KEPT)
+        self._entries: deque[dict[str, Any]] = deque(maxlen=_MAX_ENTRIES)
         self._last = 0
 
-    def note(self, sender: Service, service_id: str, head: dict[str, Any], found: bool, size: int) -> None:
+    def record(self, sender: Service, service_id: str, head: dict[str, Any], found: bool, size: int) -> None:
         self._last += 1
         self._entries.append(
             {

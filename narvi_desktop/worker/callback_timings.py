@@ -6,10 +6,10 @@ import time
 from typing import Any, Callable
 
 _RECENT = 100  # calls that the median is taken of
-_MOST_NAMES = 100
+_MAX_NAMES = 100
 
 
-class CallbackTimes:
+class CallbackTimings:
     """Rule: the app's thread begins and ends; the thread that reads the link asks.
 
     No lock: what is asked for is replaced whole or read by one operation, and a call more or less is no matter.
@@ -30,7 +30,7 @@ class CallbackTimes:
         name, since = running
         entry = self._entries.get(name)
         if entry is None:
-            if len(self._entries) >= _MOST_NAMES:
+            if len(self._entries) >= _MAX_NAMES:
                 return
             entry = self._entries[name] = _Entry()
         entry.add(self._clock() - since)

@@ -18,7 +18,7 @@ from narvi_desktop.worker.link import Decoder, Frame, LinkError, encode
 from narvi_desktop.worker.queues import Outbox
 from narvi_desktop.worker.runner import Runner
 
-from .logs import AppLog, Printed
+from .logs import AppLog, LineSplitter
 
 WORKER_MAIN = Path(__file__).resolve().parent.parent / "worker" / "__main__.py"
 OnFrames = Callable[[list[Frame]], None]
@@ -159,7 +159,7 @@ class ProcessWorker(asyncio.SubprocessProtocol):
         try:
             frames = self._decoder.feed(data)
         except LinkError as error:
-            self._log.say(f"the worker sent {error}; it is ended")
+            self._log.log(f"the worker sent {error}; it is ended")
             self.kill()
             return
         if frames:
@@ -192,11 +192,11 @@ def _own_group() -> dict[str, Any]:
 
 
 def _read_log(pipe: IO[bytes], log: AppLog) -> None:
-    printed = Printed(log)
+    splitter = LineSplitter(log)
     with pipe:
         while data := pipe.read(65_536):
-            printed.write(data)
-    printed.end()
+            splitter.write(data)
+    splitter.close()
 
 
 def _reason(code: int | None) -> str:

@@ -17,23 +17,23 @@ from aiohttp.streams import StreamReader
 
 from .hub import Hub
 from .routes import AppRoutes, not_found, split_path
-from .security import HEADERS, REFUSAL, Verdict, comes_from_elsewhere, judge, set_cookie
+from .security import HEADERS, REFUSAL, Verdict, authorize, comes_from_elsewhere, set_cookie
 from .site import SYSTEM, Site, Sites
 
 logger = logging.getLogger("narvi_desktop.server")
 ControlHandler = Callable[[web.BaseRequest, list[str]], Awaitable[web.StreamResponse]]
 
 
-class Visit(NamedTuple):
+class AuthorizedRequest(NamedTuple):
     """A request that has come in: to which site, by which credential, and its path's decoded segments."""
 
-    request: web.BaseRequest
+    http: web.BaseRequest
     site: Site
     verdict: Verdict
     segments: list[str]
 
 
-class Front:
+class Gateway:
     """Serves the sites, each on its own socket.
 
     Args:
@@ -44,7 +44,7 @@ class Front:
     def __init__(self, hub: Hub, sites: Sites, token: bytes, control: ControlHandler) -> None:
         self.apps = AppRoutes(hub)
         # By the first segment of a path.
-        self.table: dict[str, Callable[[Visit], Awaitable[web.StreamResponse]]] = {
+        self.table: dict[str, Callable[[AuthorizedRequest], Awaitable[web.StreamResponse]]] = {
             "api": self._api,
             "narvi": self._app,
         }
@@ -52,7 +52,7 @@ class Front:
         self._sites = sites
         self._token = token
         self._control = control
-        self._refused_said = 0.0
+        self._refusal_logged = 0.0
         self._refused_count = 0
         self._server = web.Server(
             self.handle,
@@ -91,41 +91,41 @@ class Front:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """One request: judged, routed, and answered with the headers that every answer has."""
-        response = await self._judged(request)
+        response = await self._authorized(request)
         if not response.prepared:
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)
         return response
 
-    async def _judged(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _authorized(self, request: web.BaseRequest) -> web.StreamResponse:
         site = self._site(request)
-        verdict = "refused" if site is None else judge(request, site, self._token)
+        verdict = "refused" if site is None else authorize(request, site, self._token)
         if site is None or verdict == "refused":
             return self._refuse(request)
         segments = split_path(request.raw_path)
         if verdict == "ticket":
-            return self._spend(request, site, segments)
+            return self._redeem(request, site, segments)
         handler = self.table.get(segments[0]) if segments else None
         if segments is None or handler is None:
             return not_found()
-        return await handler(Visit(request, site, verdict, segments[1:]))
+        return await handler(AuthorizedRequest(request, site, verdict, segments[1:]))
 
-    async def _api(self, visit: Visit) -> web.StreamResponse:
-        if visit.verdict != "bearer" or visit.site.workspace != SYSTEM:
-            return self._refuse(visit.request)
-        return await self._control(visit.request, visit.segments)
+    async def _api(self, request: AuthorizedRequest) -> web.StreamResponse:
+        if request.verdict != "bearer" or request.site.workspace != SYSTEM:
+            return self._refuse(request.http)
+        return await self._control(request.http, request.segments)
 
-    async def _app(self, visit: Visit) -> web.StreamResponse:
+    async def _app(self, request: AuthorizedRequest) -> web.StreamResponse:
         # Each workspace on its own port alone, or pages of two would share an origin.
-        if visit.segments[:1] != [visit.site.workspace]:
-            return self._refuse(visit.request)
-        return await self.apps.answer(visit.request, visit.segments)
+        if request.segments[:1] != [request.site.workspace]:
+            return self._refuse(request.http)
+        return await self.apps.answer(request.http, request.segments)
 
     def _site(self, request: web.BaseRequest) -> Site | None:
         name = None if request.transport is None else request.transport.get_extra_info("sockname")
         return None if name is None else self._sites.on_port(name[1])
 
-    def _spend(self, request: web.BaseRequest, site: Site, segments: list[str] | None) -> web.Response:
+    def _redeem(self, request: web.BaseRequest, site: Site, segments: list[str] | None) -> web.Response:
         path = site.spend_ticket(segments[1]) if segments and len(segments) == 2 else None
         if path is None:
             return self._refuse(request)
@@ -140,9 +140,9 @@ class Front:
     def _refuse(self, request: web.BaseRequest) -> web.Response:
         self._refused_count += 1
         now = time.monotonic()
-        if now - self._refused_said >= 1:
+        if now - self._refusal_logged >= 1:
             logger.warning("refused %d requests", self._refused_count)
-            self._refused_said, self._refused_count = now, 0
+            self._refusal_logged, self._refused_count = now, 0
         response = web.Response(status=403, body=REFUSAL, content_type="text/plain")
         # A body that nobody will read is not waited for.
         response.force_close()

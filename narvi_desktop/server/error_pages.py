@@ -15,20 +15,20 @@ from .resources import WEB_FOLDER
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-class StillBroken(Exception):
+class StillFailing(Exception):
     """What is wrong with the app, in a sentence or two."""
 
 
 @dataclass
-class StandIn:
+class ErrorPage:
     """One page in place of an app's.
 
     Attributes:
         title: of the app.
         summary, text, log: what is said: a headline, what failed, and the last lines of a log.
-        attempt: the URL of the app's page, or None when its window has been sent there already. Raises StillBroken.
-        elsewhere: shows the app in another way; a sentence on what came of it.
-        waits: until the person asks; else each look at the page tries again.
+        attempt: the URL of the app's page, or None when its window has been sent there already. Raises StillFailing.
+        open_elsewhere: shows the app in another way; a sentence on what came of it.
+        manual: until the person asks; else each look at the page tries again.
     """
 
     title: str
@@ -36,39 +36,39 @@ class StandIn:
     text: str
     log: str
     attempt: Callable[[], str | None]
-    elsewhere: Callable[[], Awaitable[str]] | None = None
-    waits: bool = False
+    open_elsewhere: Callable[[], Awaitable[str]] | None = None
+    manual: bool = False
 
 
 @dataclass
-class BrokenApps:
+class ErrorPages:
     """Served as an app `broken` of the workspace `desktop`, with one service id for each stand-in."""
 
-    pages: dict[str, StandIn] = field(default_factory=dict)
+    pages: dict[str, ErrorPage] = field(default_factory=dict)
 
-    def add(self, name: str, page: StandIn) -> str:
+    def add(self, name: str, page: ErrorPage) -> str:
         """A service id; of one name the newest counts."""
         key = hashlib.sha256(name.encode()).hexdigest()[:16]
         self.pages[key] = page
         return key
 
-    async def answer(self, key: str, asked: str) -> web.Response | None:
+    async def answer(self, key: str, query: str) -> web.Response | None:
         """A redirect to the app, a page with what is wrong, or None for what is not known.
 
         Args:
-            asked: the query: "again", "browser" or nothing.
+            query: the query: "again", "browser" or nothing.
         """
         page = self.pages.get(key)
         if page is None:
             return None
-        if asked == "browser" and page.elsewhere is not None:
-            page.text = await page.elsewhere()
+        if query == "browser" and page.open_elsewhere is not None:
+            page.text = await page.open_elsewhere()
             return _page(page)
-        if page.waits and asked != "again":
+        if page.manual and query != "again":
             return _page(page)
         try:
             url = page.attempt()
-        except StillBroken as error:
+        except StillFailing as error:
             page.text = str(error)
             return _page(page)
         if url is None:
@@ -77,20 +77,20 @@ class BrokenApps:
         return web.Response(status=302, headers={"Location": url, **NO_STORE})
 
 
-def _page(page: StandIn) -> web.Response:
-    return failure_page(page.title, page.summary, page.text, page.log, "?again", page.elsewhere is not None)
+def _page(page: ErrorPage) -> web.Response:
+    return failure_page(page.title, page.summary, page.text, page.log, "?again", page.open_elsewhere is not None)
 
 
 def failure_page(
-    title: str, summary: str, text: str, log: str, again: str = "", elsewhere: bool = False
+    title: str, summary: str, text: str, log: str, again: str = "", offer_elsewhere: bool = False
 ) -> web.Response:
     """503 with what failed, and a way to try again.
 
     Args:
-        elsewhere: whether another way to show the app is offered.
+        offer_elsewhere: whether another way to show the app is offered.
     """
     template = string.Template((WEB_FOLDER / "error.html").read_text(encoding="utf-8"))
     lines = {"title": title, "summary": summary, "traceback": text, "log": log, "again": again}
     values = {name: html.escape(value) for name, value in lines.items()}
-    page = template.safe_substitute(values, tries="", elsewhere="" if elsewhere else "hidden")
+    page = template.safe_substitute(values, tries="", elsewhere="" if offer_elsewhere else "hidden")
     return web.Response(status=503, text=page, content_type="text/html", headers=NO_STORE)

@@ -8,9 +8,9 @@ from collections.abc import Generator
 from typing import Any, Callable, NamedTuple
 
 from . import patterns
+from .callback_timings import name_of
 from .link import Frame, Kind
 from .services import RequestHandler
-from .times import name_of
 
 Emit = Callable[[Frame], None]
 
