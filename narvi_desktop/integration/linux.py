@@ -12,7 +12,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from narvi_desktop.state.files import replace_file
+from narvi_desktop.text import replace_control_chars
+
 from .entry import OWN_NAME, SCHEME, Entry
+from .png import png_size
 
 _SIZES = (16, 22, 24, 32, 48, 64, 128, 256, 512)
 _MIME = f"x-scheme-handler/{SCHEME}"
@@ -118,8 +122,7 @@ def desktop_entry(entry: Entry, icon: str) -> str:
 
 def _text(value: str) -> str:
     """A value of type localestring: one line, with its backslashes doubled."""
-    line = "".join(character if character.isprintable() else " " for character in value)
-    return line.replace("\\", "\\\\").strip()
+    return replace_control_chars(value).replace("\\", "\\\\").strip()
 
 
 def _argument(value: str) -> str:
@@ -133,10 +136,11 @@ def _argument(value: str) -> str:
 
 
 def _size_folder(icon: Path) -> str:
-    """The size in a PNG's header (PNG specification, 11.2.2), as the nearest that icon themes list."""
-    with icon.open("rb") as file:
-        head = file.read(24)
-    width = int.from_bytes(head[16:20], "big") if head.startswith(b"\x89PNG\r\n\x1a\n") else 256
+    """Return the folder for an icon's size, or for the nearest size that icon themes list."""
+    try:
+        width, _ = png_size(icon.read_bytes())
+    except OSError:
+        width = 256
     nearest = min(_SIZES, key=lambda size: abs(size - width))
     return f"{nearest}x{nearest}"
 
@@ -147,8 +151,5 @@ def _home(variable: str, fallback: str) -> Path:
 
 
 def _write(file: Path, text: str) -> None:
-    """Whole or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_name(f".{file.name}.{os.getpid()}.new")
-    new.write_text(text, encoding="utf-8")
-    new.replace(file)
+    replace_file(file, text.encode("utf-8"), 0o666)  # less the umask: desktops read these files

@@ -14,7 +14,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from narvi_desktop.text import replace_control_chars
+
 from .entry import OWN_NAME, SCHEME, Entry
+from .png import png_size
 
 _SIZES = {16: b"icp4", 32: b"icp5", 64: b"icp6", 128: b"ic07", 256: b"ic08", 512: b"ic09"}
 
@@ -100,7 +103,7 @@ def applet(command: tuple[str, ...]) -> str:
 
 def icns(png: bytes) -> bytes:
     """One PNG in the container of .icns: "icns", length, then type, length and data; lengths are big endian."""
-    width = int.from_bytes(png[16:20], "big")
+    width, _ = png_size(png)
     kind = _SIZES[min(_SIZES, key=lambda size: abs(size - width))]
     element = kind + (len(png) + 8).to_bytes(4, "big") + png
     return b"icns" + (len(element) + 8).to_bytes(4, "big") + element
@@ -108,7 +111,7 @@ def icns(png: bytes) -> bytes:
 
 def _file_name(title: str) -> str:
     """A title as a file's name: no separators, and not hidden."""
-    plain = "".join("-" if character in "/:" or not character.isprintable() else character for character in title)
+    plain = replace_control_chars(title, "-").translate({ord("/"): "-", ord(":"): "-"})
     return plain.strip(". ")[:100] or OWN_NAME
 
 

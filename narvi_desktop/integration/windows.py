@@ -11,7 +11,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from narvi_desktop.text import replace_control_chars
+
 from .entry import OWN_NAME, SCHEME, Entry
+from .png import png_size
 
 _CLASS_ID = bytes.fromhex("0114020000000000c000000000000046")
 _HAS_LINK_INFO, _HAS_NAME, _HAS_ARGUMENTS, _HAS_ICON, _IS_UNICODE = 0x02, 0x04, 0x20, 0x40, 0x80
@@ -86,14 +89,13 @@ def _link_info(target: str) -> bytes:
 
 
 def _string(text: str) -> bytes:
-    line = "".join(character if character.isprintable() else " " for character in text)[:259]
-    data = line.encode("utf-16-le")
+    data = replace_control_chars(text)[:259].encode("utf-16-le")
     return (len(data) // 2).to_bytes(2, "little") + data
 
 
 def ico(png: bytes) -> bytes:
     """One PNG in the container of .ico; a size of 256 is written as 0."""
-    width, height = (int.from_bytes(png[at : at + 4], "big") for at in (16, 20))
+    width, height = png_size(png)
     entry = bytes((width % 256, height % 256, 0, 0)) + (1).to_bytes(2, "little") + (32).to_bytes(2, "little")
     return bytes((0, 0, 1, 0, 1, 0)) + entry + len(png).to_bytes(4, "little") + (22).to_bytes(4, "little") + png
 
@@ -133,7 +135,7 @@ def _drop_handler() -> None:
 
 def _file_name(title: str) -> str:
     forbidden = '<>:"/\\|?*'
-    plain = "".join("-" if one in forbidden or not one.isprintable() else one for one in title)
+    plain = "".join("-" if char in forbidden else char for char in replace_control_chars(title, "-"))
     return plain.strip(". ")[:80] or OWN_NAME
 
 

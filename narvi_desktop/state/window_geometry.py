@@ -1,4 +1,4 @@
-"""Where the window of each app and service id stood last."""
+"""The last position and size of each window, by app and service id."""
 
 from __future__ import annotations
 
@@ -8,42 +8,44 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from narvi_desktop.state import json_store as kept
-from narvi_desktop.state.names import WindowKey
+from . import json_store
+from .names import WindowKey
 
 PLACE = ("x", "y", "width", "height", "maximized", "zoom")  # what is kept of a window
-_MOST = 500
-_SMALLEST = 200
-_ZOOM = (0.25, 5.0)
-_SAVED_AFTER = 1.0  # seconds: a window that is dragged tells of many places
+_LIMIT = 500
+_MIN_SIZE = 200
+_ZOOM_RANGE = (0.25, 5.0)
+_SAVE_DELAY = 1.0  # seconds: a window that is dragged reports many positions
 
 
-class Places:
-    """Belongs to the loop."""
+class WindowGeometry:
+    """Used on the event loop only."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._places: dict[str, dict[str, Any]] = kept.load(file, _parse, {})
+        self._by_window: dict[str, dict[str, Any]] = json_store.load(file, _parse, {})
         self._saving: asyncio.TimerHandle | None = None
 
     def of(self, key: WindowKey) -> dict[str, Any]:
-        return self._places.get(_name(key), {})
+        """Return the last geometry of a window; empty for a new one."""
+        return self._by_window.get(_name(key), {})
 
-    def note(self, key: WindowKey, place: Any) -> None:
+    def record(self, key: WindowKey, geometry: Any) -> None:
+        """Remember a geometry as a window host has reported it; it is written a moment later."""
         name = _name(key)
-        self._places.pop(name, None)
-        self._places[name] = sanitize(place)
-        for oldest in list(self._places)[:-_MOST]:
-            del self._places[oldest]
+        self._by_window.pop(name, None)
+        self._by_window[name] = sanitize(geometry)
+        for oldest in list(self._by_window)[:-_LIMIT]:
+            del self._by_window[oldest]
         if self._saving is None:
-            self._saving = asyncio.get_running_loop().call_later(_SAVED_AFTER, self.save)
+            self._saving = asyncio.get_running_loop().call_later(_SAVE_DELAY, self.save)
 
     def save(self) -> None:
-        """Write what is new; nothing else may be noted between here and the end."""
+        """Write what has changed."""
         if self._saving is not None:
             self._saving.cancel()
             self._saving = None
-            kept.save(self._file, self._places)
+            json_store.save(self._file, self._by_window)
 
 
 def _name(key: WindowKey) -> str:
@@ -51,22 +53,22 @@ def _name(key: WindowKey) -> str:
 
 
 def _parse(value: Any) -> dict[str, dict[str, Any]]:
-    return {str(name): sanitize(place) for name, place in value.items()}
+    return {str(name): sanitize(geometry) for name, geometry in value.items()}
 
 
-def sanitize(place: Any) -> dict[str, Any]:
-    """A place as it was kept or told: x, y, width, height, maximized, zoom; what is no good is left out."""
-    if not isinstance(place, Mapping):
+def sanitize(geometry: Any) -> dict[str, Any]:
+    """Return x, y, width, height, maximized and zoom of a geometry from outside; without what cannot be used."""
+    if not isinstance(geometry, Mapping):
         return {}
-    good: dict[str, Any] = {}
+    valid: dict[str, Any] = {}
     for name in ("x", "y", "width", "height"):
-        value = place.get(name)
-        if isinstance(value, int) and abs(value) < 100_000 and (name in "xy" or value >= _SMALLEST / 2):
-            good[name] = value
-    if len(good) < 4:
-        good = {}
-    good["maximized"] = place.get("maximized") is True
-    zoom = place.get("zoom")
-    if isinstance(zoom, (int, float)) and math.isfinite(zoom) and _ZOOM[0] <= zoom <= _ZOOM[1]:
-        good["zoom"] = float(zoom)
-    return good
+        value = geometry.get(name)
+        if isinstance(value, int) and abs(value) < 100_000 and (name in "xy" or value >= _MIN_SIZE / 2):
+            valid[name] = value
+    if len(valid) < 4:
+        valid = {}
+    valid["maximized"] = geometry.get("maximized") is True
+    zoom = geometry.get("zoom")
+    if isinstance(zoom, (int, float)) and math.isfinite(zoom) and _ZOOM_RANGE[0] <= zoom <= _ZOOM_RANGE[1]:
+        valid["zoom"] = float(zoom)
+    return valid

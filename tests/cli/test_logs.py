@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from narvi_desktop.cli.logs import since_when
+from narvi_desktop.cli.logs import parse_since
 from tests.support.account import Account, make_app, until
 
 LINES = """2026-01-01 10:00:00.100 app first
@@ -85,9 +85,9 @@ def test_the_runtimes_own(account: Account) -> None:
 
 def test_times() -> None:
     today = f"{datetime.datetime.now():%Y-%m-%d}"
-    assert since_when("13:05") == f"{today} 13:05:00" and since_when("9:05") == f"{today} 09:05:00"
-    assert since_when("13:05:07") == f"{today} 13:05:07"
-    assert since_when("2h") < since_when("10m") < f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}"
+    assert parse_since("13:05") == f"{today} 13:05:00" and parse_since("9:05") == f"{today} 09:05:00"
+    assert parse_since("13:05:07") == f"{today} 13:05:07"
+    assert parse_since("2h") < parse_since("10m") < f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}"
     for text in ("", "x", "10", "-5m", "25:00", "2026-13-01"):
         with pytest.raises(ValueError, match="--since"):
-            since_when(text)
+            parse_since(text)
