@@ -103,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_json(command)
 
     command = add("doctor", commands.doctor, "find problems with this installation, and how to fix them")
-    command.add_argument("--report", metavar="FILE.zip", help="write the findings to a file, without secrets; never sent")
+    command.add_argument("--report", metavar="FILE.zip", help="write the findings to a file without secrets")
     command.add_argument("--yes", action="store_true", help="write the report without asking")
     _add_json(command)
 

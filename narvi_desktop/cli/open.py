@@ -49,7 +49,9 @@ def open_app(
     app = AppRef.typed(text)
     options = options or OpenOptions(select_display_variables(os.environ))
     directory = _current_directory()
-    request = OpenRequest(Target(app, service_id=service_id), options, show, directory and str(directory))
+    request = OpenRequest(
+        Target(app, service_id=service_id), options, show, None if directory is None else str(directory)
+    )
     try:
         return client.call_running(paths, OPEN, request)
     except (NotRunning, RuntimeLeaving):

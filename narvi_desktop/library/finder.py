@@ -67,7 +67,7 @@ class Finder:
         self._cache: dict[Path, tuple[tuple[int, int], Source]] = {}
 
     def sources(self) -> list[Source]:
-        """Return all folders that are found without a path, broken ones too. An unchanged manifest is not read again."""
+        """Return all folders that are found without a path, broken ones too. Unchanged manifests come from a cache."""
         return [self.source(kind, folder) for kind, folder in self._folders()]
 
     def source(self, kind: SourceKind, folder: Path) -> Source:

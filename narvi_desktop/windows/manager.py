@@ -16,7 +16,7 @@ from narvi_desktop.state.session_restore import OpenWindow, read_open_windows, w
 
 from .geometry import PLACE, cascade
 from .host_process import AdoptedHost, spawn_host
-from .types import Places, Window, WindowDelegate, WindowFailed, WindowKey
+from .types import Window, WindowDelegate, WindowFailed, WindowGeometry, WindowKey
 
 
 class WindowManager:
@@ -37,13 +37,13 @@ class WindowManager:
         storage: Path,
         log: Path,
         memory: Path,
-        places: Places,
+        geometry: WindowGeometry,
     ) -> None:
         self._settings = settings
         self._storage = storage
         self._log = log
         self._memory = memory
-        self._places = places
+        self._geometry = geometry
         self._left_open = [(window.key, window.look) for window in read_open_windows(memory)]
         self._windows: dict[str, Window] = {}
         self._host: subprocess.Popen[bytes] | AdoptedHost | None = None
@@ -113,7 +113,7 @@ class WindowManager:
             return True
         self._last += 1
         identity = str(self._last)
-        place = cascade(self._places.of(key), [window.key for window in self._windows.values()].count(key))
+        place = cascade(self._geometry.of(key), [window.key for window in self._windows.values()].count(key))
         command = {"command": "open", "window": identity, "url": url, **look, **place, "group": list(key)}
         window = self._windows[identity] = Window(key, command)
         self._remember()
@@ -241,7 +241,7 @@ class WindowManager:
             if url is not None:
                 self._send({"command": "browse", "window": event["window"], "url": url})
         elif event["event"] == "place":
-            self._places.note(window.key, event["place"])
+            self._geometry.record(window.key, event["place"])
             window.command |= {name: event["place"][name] for name in PLACE if name in event["place"]}
         elif event["event"] == "gone":
             if not window.loaded.done():

@@ -15,12 +15,12 @@ class WindowFailed(Exception):
     """No window could be shown; str() says why."""
 
 
-class Places(Protocol):
+class WindowGeometry(Protocol):
     """Where windows stood last."""
 
     def of(self, key: WindowKey) -> dict[str, Any]: ...
 
-    def note(self, key: WindowKey, place: Any) -> None: ...
+    def record(self, key: WindowKey, geometry: Any) -> None: ...
 
 
 class WindowDelegate(Protocol):
