@@ -11,7 +11,8 @@ from typing import Any
 from narvi_desktop.library import install as library
 from narvi_desktop.library.finder import Finder, Source
 from narvi_desktop.library.manifest import LibraryError
-from narvi_desktop.server.control import Command, CommandError
+from narvi_desktop.server.control import Command
+from narvi_desktop.server.errors import CommandError
 from narvi_desktop.server.hub import Hub
 from narvi_desktop.windows.manager import WindowManager
 

@@ -9,8 +9,10 @@ from typing import Any
 
 from narvi_desktop.library.finder import Finder, Source
 from narvi_desktop.library.manifest import AppSpec, Manifest
-from narvi_desktop.server.control import Command, CommandError
-from narvi_desktop.server.hub import Hub, Service
+from narvi_desktop.server.control import Command
+from narvi_desktop.server.errors import CommandError
+from narvi_desktop.server.hub import Hub
+from narvi_desktop.server.registry import Service
 from narvi_desktop.server.site import SYSTEM
 from narvi_desktop.windows.manager import WindowManager
 
