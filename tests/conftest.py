@@ -18,8 +18,12 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from narvi_desktop.server.error_pages import ErrorPages
 from narvi_desktop.server.gateway import Gateway
-from narvi_desktop.server.hub import Hub, Service
+from narvi_desktop.server.hub import Hub
+from narvi_desktop.server.listener import Listener
+from narvi_desktop.server.monitoring import MonitoringLoop
+from narvi_desktop.server.registry import Service
 from narvi_desktop.server.site import Site, Sites
 from narvi_desktop.settings import Settings
 from narvi_desktop.state.ports import bind
@@ -81,10 +85,10 @@ class Page:
 class Server:
     """A hub, its sites and a client with the bearer token; `site` is that of the workspace `lab`."""
 
-    def __init__(self, hub: Hub, sites: Sites, front: Gateway, client: aiohttp.ClientSession) -> None:
+    def __init__(self, hub: Hub, sites: Sites, gateway: Gateway, client: aiohttp.ClientSession) -> None:
         self.hub = hub
         self.sites = sites
-        self.front = front
+        self.gateway = gateway
         self.client = client
 
     @property
@@ -111,22 +115,23 @@ Serve = Callable[..., contextlib.AbstractAsyncContextManager[Server]]
 @contextlib.asynccontextmanager
 async def serve(logs: Path, settings: Settings | None = None) -> AsyncIterator[Server]:
     hub = Hub(settings or Settings(), logs)
-    sites = Sites(lambda workspace: bind(0))
+    listener = Listener()
+    sites = Sites(lambda workspace: bind(0), listener.add)
 
     async def control(request: web.BaseRequest, segments: list[str]) -> web.StreamResponse:
         return web.Response(text="under control")
 
-    front = Gateway(hub, sites, TOKEN.encode(), control)
-    rounds = asyncio.create_task(hub.run_rounds())
+    gateway = Gateway(hub, sites, listener, TOKEN.encode(), control, ErrorPages())
+    rounds = asyncio.create_task(MonitoringLoop(hub).run())
     headers = {"Authorization": f"Bearer {TOKEN}"}
     try:
         async with aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(PATIENCE)) as client:
-            yield Server(hub, sites, front, client)
+            yield Server(hub, sites, gateway, client)
     finally:
         rounds.cancel()
-        front.stop_accepting()
+        gateway.stop_accepting()
         await hub.close()
-        await front.close(1)
+        await gateway.close(1)
         # Pipes and sockets close in the loop's next turns: wait until nothing of the test is left in it.
         await until(lambda: not hub.instances)
         await asyncio.sleep(0)

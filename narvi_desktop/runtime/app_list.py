@@ -12,6 +12,10 @@ from narvi_desktop.library.manifest import AppSpec, Manifest
 from narvi_desktop.runtime.app_registry import Catalogue
 from narvi_desktop.server.control import Command, CommandError
 from narvi_desktop.server.hub import Hub, Service
+from narvi_desktop.server.control import Command
+from narvi_desktop.server.errors import CommandError
+from narvi_desktop.server.hub import Hub
+from narvi_desktop.server.registry import Service
 from narvi_desktop.server.site import SYSTEM
 from narvi_desktop.state.recent_apps import Used
 from narvi_desktop.windows.manager import WindowManager

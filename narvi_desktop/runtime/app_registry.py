@@ -11,6 +11,9 @@ from typing import Any
 from narvi_desktop.library.finder import Finder, Source
 from narvi_desktop.library.manifest import AppSpec, LibraryError, Manifest, ServiceSpec
 from narvi_desktop.server.hub import App, Hub, Service
+from narvi_desktop.library.manifest import RESERVED_WORKSPACES, AppSpec, LibraryError, Manifest, ServiceSpec
+from narvi_desktop.server.hub import Hub
+from narvi_desktop.server.registry import App, Service
 from narvi_desktop.server.resources import Roots
 from narvi_desktop.state import json_store as kept
 from narvi_desktop.state.config import Config

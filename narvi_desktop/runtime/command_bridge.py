@@ -7,7 +7,8 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from narvi_desktop.server.control import Command, CommandError
+from narvi_desktop.server.control import Command
+from narvi_desktop.server.errors import CommandError
 
 logger = logging.getLogger("narvi_desktop.runtime")
 

@@ -94,19 +94,25 @@ async def _serve(
     from narvi_desktop.runtime.monitoring import Monitoring
     from narvi_desktop.server.control import Control
     from narvi_desktop.server.error_pages import ErrorPages
+    from narvi_desktop.server.errors import PortUnavailable
     from narvi_desktop.server.gateway import Gateway
     from narvi_desktop.server.hub import Hub
     from narvi_desktop.server.site import SYSTEM, PortUnavailable, Sites
     from narvi_desktop.state.ports import Ports
     from narvi_desktop.state.recent_apps import Used
     from narvi_desktop.state.window_geometry import Places
+    from narvi_desktop.server.listener import Listener
+    from narvi_desktop.server.monitoring import MonitoringLoop
+    from narvi_desktop.server.site import SYSTEM, Sites
+    from narvi_desktop.windows.adopted import AdoptedHost
     from narvi_desktop.windows.browser import AppBrowser
     from narvi_desktop.windows.host_process import AdoptedHost
     from narvi_desktop.windows.manager import WindowManager
 
     # 1. What is served, and where.
     port = config.port if port is None else port
-    sites = Sites(Ports(paths.state / "ports.json", port).bind)
+    listener = Listener()
+    sites = Sites(Ports(paths.state / "ports.json", port).bind, listener.add)
     hub = Hub(config.settings, paths.logs)
     places = Places(paths.state / "places.json")
     windows = WindowManager(
@@ -131,8 +137,7 @@ async def _serve(
     monitoring = Monitoring(hub, sites, lambda: [key._asdict() for key in windows.open_keys()])
     control = Control(table, config.settings.control_body_limit, {"watch": monitoring.watch})
     token = secrets.token_urlsafe(32)
-    front = Gateway(hub, sites, token.encode(), control.answer)
-    front.apps.error_pages = broken
+    gateway = Gateway(hub, sites, listener, token.encode(), control.answer, broken)
     # 2. The first site; the others follow with the first use of their workspace.
     try:
         origin = sites.of_workspace(SYSTEM).origin
@@ -144,8 +149,8 @@ async def _serve(
     # 3. Tell who we are, then serve.
     write_record(paths.record, Record(narvi_desktop.__version__, os.getpid(), origin, token))
     logger.info("narvi-desktop %s serves at %s, process %d", narvi_desktop.__version__, origin, os.getpid())
-    hub.on_round.append(lifetime.check)
-    rounds = asyncio.create_task(hub.run_rounds())
+    monitoring_loop = MonitoringLoop(hub, [lifetime.check], [monitoring.measure], [monitoring.notify])
+    rounds = asyncio.create_task(monitoring_loop.run())
     _take_signals(lifetime)
     if adopt is not None:
         commands.adopt(AdoptedHost(*adopt))
@@ -154,10 +159,10 @@ async def _serve(
     # 4. Leave.
     logger.info("leaving")
     paths.record.unlink(missing_ok=True)
-    front.stop_accepting()
+    gateway.stop_accepting()
     monitoring.close()
     rounds.cancel()
-    await _within(config.settings.stop_runtime, hub, front, windows)
+    await _within(config.settings.stop_runtime, hub, gateway, windows)
     places.save()
     return DONE
 
@@ -172,7 +177,7 @@ def _acquired(lock: LockFile, patience: float) -> bool:
     return True
 
 
-async def _within(seconds: float, hub: Hub, front: Any, windows: WindowManager) -> None:
+async def _within(seconds: float, hub: Hub, gateway: Any, windows: WindowManager) -> None:
     """Close listeners and workers first, then what is still connected."""
     import asyncio
 
@@ -180,7 +185,7 @@ async def _within(seconds: float, hub: Hub, front: Any, windows: WindowManager) 
         async with asyncio.timeout(seconds):
             await hub.close()
             await windows.stop()
-            await front.close(1)
+            await gateway.close(1)
 
 
 def _take_signals(lifetime: Lifetime) -> None:

@@ -33,8 +33,6 @@ class Monitoring:
         self._windows = windows
         self._sampler: Sampler | None = None
         self._watchers: set[asyncio.Queue[bool]] = set()
-        hub.before_monitoring.append(self._measure)
-        hub.after_monitoring.append(self._ring)
 
     async def watch(self, payload: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
         """A document now, with the last minutes, then one per round with what is new."""
@@ -77,7 +75,8 @@ class Monitoring:
             "trace": trace,
         }
 
-    def _measure(self) -> None:
+    def measure(self) -> None:
+        """Before a round: CPU and memory of every process."""
         if self._sampler is None:
             from narvi_desktop.monitor.sampler import Sampler  # late: psutil would lengthen each start
 
@@ -87,7 +86,8 @@ class Monitoring:
         for pid, usage in self._sampler.measure(measures).items():
             measures[pid].cpu, measures[pid].memory = usage
 
-    def _ring(self) -> None:
+    def notify(self) -> None:
+        """After a round: every watcher gets a document."""
         for rings in self._watchers:
             if not rings.full():
                 rings.put_nowait(True)

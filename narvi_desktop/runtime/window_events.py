@@ -10,6 +10,8 @@ from pathlib import Path
 from narvi_desktop.runtime.presenting import Page, Showing, Wish
 from narvi_desktop.server.control import CommandError
 from narvi_desktop.server.error_pages import ErrorPage, ErrorPages, StillFailing
+from narvi_desktop.server.error_pages import ErrorPage, ErrorPages
+from narvi_desktop.server.errors import CommandError, StillFailing
 from narvi_desktop.server.hub import Hub
 from narvi_desktop.server.site import SYSTEM, Sites
 from narvi_desktop.windows.manager import WindowManager

@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
 
+from .instance import Instance
+from .logs import AppLog
+from .registry import Service
 from .site import SYSTEM
+from .stats import RuntimeStats, SampleHistory
 
-if TYPE_CHECKING:
-    from .hub import Hub, Service
-    from .instance import Instance
-    from .stats import SampleHistory
-
-    Take = Callable[[SampleHistory], list[list[Any]]]
-
+Take = Callable[[SampleHistory], list[list[Any]]]
 RUNTIME = "runtime"  # what the runtime tells of itself looks like a service of this name in our own workspace
 
 
-class HistoryCursor:
-    """What a listener has been told of each history: it takes only what is new."""
+class AdminSource(Protocol):
+    """What the admin data is collected from: the hub."""
 
-    def __init__(self) -> None:
-        self._counts: WeakKeyDictionary[SampleHistory, int] = WeakKeyDictionary()
+    services: dict[tuple[str, str], Service]
+    instances: set[Instance]
+    stats: RuntimeStats
 
-    def __call__(self, history: SampleHistory) -> list[list[Any]]:
-        new = history.count - self._counts.get(history, 0)
-        self._counts[history] = history.count
-        return history.newest(new)
+    def log_of(self, service: Service) -> AppLog: ...
+
+    def restarts_of(self, instance: Instance) -> int: ...
+
+    def failures_of(self, service: Service) -> Iterator[tuple[str, str, float, str]]: ...
 
 
-def admin_data(hub: Hub, take: Take) -> dict[str, Any]:
-    """In Narvi's shape (narvi-protocol.md, "Admin data"); keys are added, none is changed.
+def collect_admin_data(hub: AdminSource, take: Take) -> dict[str, Any]:
+    """Collect what runs in Narvi's shape (narvi-protocol.md, "Admin data"); keys are added, none is changed.
 
     Args:
         take: how much of a history.
@@ -55,7 +54,7 @@ def admin_data(hub: Hub, take: Take) -> dict[str, Any]:
     return data
 
 
-def _service(hub: Hub, service: Service) -> dict[str, Any]:
+def _service(hub: AdminSource, service: Service) -> dict[str, Any]:
     apps = [{"app_name": name, "title": app.title or name} for name, app in service.apps.items()]
     down = {
         service_id: {"state": state, "seconds": seconds, "error": detail}
@@ -65,7 +64,7 @@ def _service(hub: Hub, service: Service) -> dict[str, Any]:
     return {"instances": {}, "apps": apps, "not_running": down, "shared": service.shared, "log": str(log)}
 
 
-def _instance(hub: Hub, instance: Instance, take: Take) -> dict[str, Any]:
+def _instance(hub: AdminSource, instance: Instance, take: Take) -> dict[str, Any]:
     now = time.monotonic()
     state, since = instance.state
     return {
@@ -95,7 +94,7 @@ def _instance(hub: Hub, instance: Instance, take: Take) -> dict[str, Any]:
     }
 
 
-def _runtime(hub: Hub, take: Take) -> dict[str, Any]:
+def _runtime(hub: AdminSource, take: Take) -> dict[str, Any]:
     stats = hub.stats
     return {
         "uptime": time.monotonic() - stats.started,

@@ -10,32 +10,12 @@ from typing import Any
 
 from aiohttp import web
 
+from .errors import CommandError, RuntimeLeaving
 from .security import HEADERS
 
 logger = logging.getLogger("narvi_desktop.server")
 Command = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 Stream = Callable[[dict[str, Any]], AsyncIterator[dict[str, Any]]]
-
-
-class CommandError(Exception):
-    """A command that cannot be done: a sentence for a person, detail, and the exit code of the command line.
-
-    Attributes:
-        shown: a window says so too.
-    """
-
-    shown = False
-
-    def __init__(self, message: str, detail: str = "", exit_code: int = 1, status: int = 400) -> None:
-        super().__init__(message)
-        self.detail, self.exit_code, self.status = detail, exit_code, status
-
-
-class Leaving(CommandError):
-    """The runtime ends just now: the client waits for its lock and starts anew."""
-
-    def __init__(self) -> None:
-        super().__init__("narvi-desktop is just leaving.", status=503)
 
 
 class Control:
@@ -62,7 +42,7 @@ class Control:
         try:
             answer = await command(payload)
         except CommandError as error:
-            more = {"detail": error.detail, "exit_code": error.exit_code, "leaving": isinstance(error, Leaving)}
+            more = {"detail": error.detail, "exit_code": error.exit_code, "leaving": isinstance(error, RuntimeLeaving)}
             more["shown"] = error.shown
             return _error(str(error), error.status, more)
         except Exception as error:  # a fault of ours: its traceback belongs into the log, not onto the wire

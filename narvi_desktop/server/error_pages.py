@@ -10,13 +10,10 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from .errors import StillFailing
 from .resources import WEB_FOLDER
 
 NO_STORE = {"Cache-Control": "no-store"}
-
-
-class StillFailing(Exception):
-    """What is wrong with the app, in a sentence or two."""
 
 
 @dataclass

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import html
 import logging
-import socket
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
@@ -15,7 +14,9 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import RawRequestMessage
 from aiohttp.streams import StreamReader
 
+from .error_pages import ErrorPages
 from .hub import Hub
+from .listener import Listener
 from .routes import AppRoutes, not_found, split_path
 from .security import HEADERS, REFUSAL, Verdict, authorize, comes_from_elsewhere, set_cookie
 from .site import SYSTEM, Site, Sites
@@ -37,12 +38,21 @@ class Gateway:
     """Serves the sites, each on its own socket.
 
     Args:
+        listener: gets the sites' sockets.
         token: the bearer token of this run, as bytes.
         control: answers ``/api/…``; it gets bearer requests of the system workspace's site only.
     """
 
-    def __init__(self, hub: Hub, sites: Sites, token: bytes, control: ControlHandler) -> None:
-        self.apps = AppRoutes(hub)
+    def __init__(
+        self,
+        hub: Hub,
+        sites: Sites,
+        listener: Listener,
+        token: bytes,
+        control: ControlHandler,
+        error_pages: ErrorPages,
+    ) -> None:
+        self.apps = AppRoutes(hub, error_pages)
         # By the first segment of a path.
         self.table: dict[str, Callable[[AuthorizedRequest], Awaitable[web.StreamResponse]]] = {
             "api": self._api,
@@ -50,6 +60,7 @@ class Gateway:
         }
         self._hub = hub
         self._sites = sites
+        self._listener = listener
         self._token = token
         self._control = control
         self._refusal_logged = 0.0
@@ -61,33 +72,15 @@ class Gateway:
             access_log=None,
             handler_cancellation=True,
         )
-        self._listening: list[asyncio.Server] = []
-        self._starting: set[asyncio.Task[None]] = set()
-        self._accepting = True
-        sites.serve = self._serve
-
-    def _serve(self, sock: socket.socket) -> None:
-        """Accept on a site's socket. Who comes before the loop does so waits in the kernel's queue."""
-        task = asyncio.ensure_future(self._listen(sock))
-        self._starting.add(task)
-        task.add_done_callback(self._starting.discard)
-
-    async def _listen(self, sock: socket.socket) -> None:
-        server = await asyncio.get_running_loop().create_server(self._server, sock=sock)
-        self._listening.append(server)
-        if not self._accepting:
-            server.close()
+        listener.serve(self._server)
 
     def stop_accepting(self) -> None:
-        self._accepting = False
-        for server in self._listening:
-            server.close()
+        """Close the listening sockets; what is connected stays."""
+        self._listener.stop_accepting()
 
     async def close(self, timeout: float) -> None:
         """Stop accepting and close what is connected."""
-        await asyncio.gather(*self._starting)
-        self.stop_accepting()
-        await self._server.shutdown(timeout)
+        await self._listener.close(timeout)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """One request: judged, routed, and answered with the headers that every answer has."""

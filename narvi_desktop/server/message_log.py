@@ -7,7 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .hub import Service
+    from .registry import Service
 
 _MAX_ENTRIES = 200
 

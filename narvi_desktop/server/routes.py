@@ -15,8 +15,10 @@ from narvi_desktop.settings import Settings
 from narvi_desktop.worker.patterns import RESERVED
 
 from .error_pages import ErrorPages, failure_page
-from .hub import App, Hub
-from .instance import Instance, InstanceFailed, InstanceRefused, plain_query
+from .errors import ServiceFailed, ServiceRefused
+from .hub import Hub
+from .instance import Instance
+from .registry import App
 from .request_services import Match
 from .resources import respond
 from .security import HEADERS, app_headers
@@ -36,10 +38,10 @@ class AppRequest(NamedTuple):
 class AppRoutes:
     """Answers everything below ``/narvi/{workspace}/{app}/``."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, error_pages: ErrorPages) -> None:
         self._hub = hub
         self._settings: Settings = hub.settings
-        self.error_pages = ErrorPages()
+        self.error_pages = error_pages
         # What may stand after the service id, in the order of the protocol's table.
         self.table: dict[str, Callable[[AppRequest], Awaitable[web.StreamResponse]]] = {
             "index.html": self._page,
@@ -78,9 +80,9 @@ class AppRoutes:
         app = request.app
         try:
             await self._hub.acquire(app.service, request.service_id, for_session=False)
-        except InstanceRefused:
+        except ServiceRefused:
             return redirect(f"../../{app.service_chooser}/index.html") if app.service_chooser else not_found()
-        except InstanceFailed as error:
+        except ServiceFailed as error:
             return self._failure_page(app, error.detail)
         file = app.resources.find(request.path)
         return not_found() if file is None else respond(file)
@@ -115,10 +117,10 @@ class AppRoutes:
         writer = await socket.prepare(request.http)
         try:
             instance = await self._hub.acquire(request.app.service, request.service_id, for_session=True)
-        except InstanceRefused:
+        except ServiceRefused:
             await socket.close(code=SERVICE_FAILED, message=b"no such service id")
             return socket
-        except InstanceFailed as error:
+        except ServiceFailed as error:
             reason = error.detail.strip().splitlines()[-1] if error.detail.strip() else "the service failed"
             await socket.close(code=SERVICE_FAILED, message=reason.encode()[:120])
             return socket
@@ -133,7 +135,7 @@ class AppRoutes:
         if transport is None or socket.closed:
             return socket
         session.connected(transport, writer)
-        instance.open_session(session, plain_query(request.http.query), app_headers(request.http))
+        instance.open_session(session, query_parameters(request.http), app_headers(request.http))
         try:
             await self._receive(instance, session)
         finally:
@@ -198,14 +200,14 @@ class AppRoutes:
             return web.Response(status=405, headers={"Allow": ", ".join(match.allowed)})
         try:
             body = await asyncio.wait_for(request.http.read(), self._settings.handler_timeout)
-            query = plain_query(request.http.query)
+            query = query_parameters(request.http)
             headers = app_headers(request.http)
             frame = await instance.request(match.handler_id, match.parameters, query, headers, body)
         except web.HTTPRequestEntityTooLarge:
             return web.Response(status=413, text="The request is above the limit.")
         except TimeoutError:
             return web.Response(status=504, text="The app did not answer in time.")
-        except InstanceFailed:
+        except ServiceFailed:
             return web.Response(status=503, text="The service has ended.")
         return app_response(frame.head["status"], frame.head["type"], frame.head["headers"], frame.body)
 
@@ -241,6 +243,14 @@ def redirect(location: str, request: web.BaseRequest | None = None) -> web.Respo
     """307 to a path relative to this one; a query goes along."""
     query = "" if request is None or not request.query_string else f"?{request.query_string}"
     return web.Response(status=307, headers={"Location": location + query, "Cache-Control": "no-store"})
+
+
+def query_parameters(request: web.BaseRequest) -> dict[str, str]:
+    """The query as str to str; of a name that stands twice the first value counts."""
+    plain: dict[str, str] = {}
+    for name, value in request.query.items():
+        plain.setdefault(name, value)
+    return plain
 
 
 def not_found() -> web.Response:

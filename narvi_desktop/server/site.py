@@ -12,16 +12,10 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from narvi_desktop.state.names import SYSTEM as SYSTEM
 
+from .errors import PortUnavailable
+
 BASE_PATH = "/narvi"
 TICKET_PATH = "/ticket/"
-
-
-class PortUnavailable(Exception):
-    """A workspace cannot be served; `reason` is the system's, str() a sentence."""
-
-    def __init__(self, workspace: str, reason: str) -> None:
-        super().__init__(f"No port can be had for the workspace {workspace!r}: {reason}.")
-        self.reason = reason
 
 
 @dataclass
@@ -99,14 +93,14 @@ class Sites:
 
     Args:
         bind: a listening socket for a workspace. Raises OSError.
-
-    Attributes:
-        serve: takes the socket of a site that is opened.
+        listen: takes the socket of a site that is opened.
     """
 
-    def __init__(self, bind: Callable[[str], socket.socket]) -> None:
-        self.serve: Callable[[socket.socket], None]
+    def __init__(
+        self, bind: Callable[[str], socket.socket], listen: Callable[[socket.socket], None]
+    ) -> None:
         self._bind = bind
+        self._listen = listen
         self._by_workspace: dict[str, Site] = {}
         self._by_port: dict[int, Site] = {}
 
@@ -132,7 +126,7 @@ class Sites:
                 raise PortUnavailable(workspace, error.strerror or str(error)) from error
             site = Site(workspace, sock.getsockname()[1])
             self._by_workspace[workspace] = self._by_port[site.port] = site
-            self.serve(sock)
+            self._listen(sock)
         return site
 
     def origins(self) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
 _SILENT = 1.0  # seconds that a worker may take to answer; its reader always reads
 
@@ -54,6 +55,18 @@ class SampleHistory:
     def newest(self, limit: int | None = None) -> list[list[Any]]:
         """As [[time, values], …]."""
         return [[timestamp, values] for timestamp, values in islice(self._samples, limit)]
+
+
+class HistoryCursor:
+    """What a listener has been told of each history: it takes only what is new."""
+
+    def __init__(self) -> None:
+        self._counts: WeakKeyDictionary[SampleHistory, int] = WeakKeyDictionary()
+
+    def __call__(self, history: SampleHistory) -> list[list[Any]]:
+        new = history.count - self._counts.get(history, 0)
+        self._counts[history] = history.count
+        return history.newest(new)
 
 
 class InstanceStats:

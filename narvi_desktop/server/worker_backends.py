@@ -18,7 +18,9 @@ from narvi_desktop.worker.link import Decoder, Frame, LinkError, encode
 from narvi_desktop.worker.queues import Outbox
 from narvi_desktop.worker.runner import Runner
 
+from .errors import ServiceFailed
 from .logs import AppLog, LineSplitter
+from .registry import Service
 
 WORKER_MAIN = Path(__file__).resolve().parent.parent / "worker" / "__main__.py"
 OnFrames = Callable[[list[Frame]], None]
@@ -174,6 +176,16 @@ class ProcessWorker(asyncio.SubprocessProtocol):
                 os.killpg(self._transport.get_pid(), signal.SIGKILL)
         self._transport.close()
         self._on_exit(_reason(code))
+
+
+async def start_worker(service: Service, log: AppLog, on_frames: OnFrames, on_exit: OnExit) -> Worker:
+    """Start a worker of the kind that the service is registered with. Raises ServiceFailed."""
+    if service.isolation == "thread":
+        return ThreadWorker(service.name, log, on_frames, on_exit)
+    try:
+        return await ProcessWorker.start(service.python, service.folder, log, on_frames, on_exit)
+    except OSError as error:
+        raise ServiceFailed(f"the interpreter {service.python[0]} could not be started: {error}") from error
 
 
 def _environment() -> dict[str, str]:

@@ -10,9 +10,10 @@ from typing import Any, Callable, NamedTuple
 from . import patterns
 from .callback_timings import name_of
 from .link import Frame, Kind
-from .services import RequestHandler
 
 Emit = Callable[[Frame], None]
+# Called with (path parameters, query parameters, headers, body).
+RequestHandler = Callable[[dict[str, str], dict[str, str], dict[str, str], bytes], Any]
 
 
 class _Entry(NamedTuple):

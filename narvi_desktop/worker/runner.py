@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Generator
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable
 
 from . import dispatcher, serialization
 from .admin_data import AdminDataHistory
@@ -15,7 +15,7 @@ from .loader import has_async_methods, load
 from .metrics import Metrics
 from .queues import Inbox, Outbox
 from .request_handlers import RequestServices
-from .services import WebAppServices
+from .services import Identity, WebAppServices
 from .tracebacks import describe, stack_of
 
 MESSAGE_LIMIT = 16 * 1024 * 1024
@@ -30,14 +30,6 @@ _SEND_KINDS = {
     ("except", True): Kind.SEND_EXCEPT_TEXT,
     ("except", False): Kind.SEND_EXCEPT_BYTES,
 }
-
-
-class Identity(NamedTuple):
-    """Who this instance is."""
-
-    workspace: str
-    service: str
-    service_id: str
 
 
 class _PendingAnswer:

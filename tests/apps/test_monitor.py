@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.async_api import Page
 
-from narvi_desktop.server.hub import Service
+from narvi_desktop.server.registry import Service
 from narvi_desktop.settings import Settings
 from tests.apps.conftest import accessible, add_bundled
 from tests.conftest import Page as Socket

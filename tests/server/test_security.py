@@ -65,8 +65,8 @@ def test_without_credentials_every_path_is_refused_alike(
     run_served: Run, workspace: str, method: str, upgrade: str
 ) -> None:
     async def body(server: Server) -> None:
-        assert set(server.front.table) == FIRST_SEGMENTS
-        assert set(server.front.apps.table) == AFTER_THE_SERVICE_ID
+        assert set(server.gateway.table) == FIRST_SEGMENTS
+        assert set(server.gateway.apps.table) == AFTER_THE_SERVICE_ID
         add_probe(server, "thread", workspace=workspace)
         site = server.sites.of_workspace(workspace)
         answers = set()

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from narvi_desktop.server.hub import Service
+from narvi_desktop.server.registry import Service
 from narvi_desktop.server.stats import InstanceStats
 from narvi_desktop.settings import Settings
 from narvi_desktop.worker.callback_timings import CallbackTimings, name_of

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, async_playwright
 
-from narvi_desktop.server.hub import Service
+from narvi_desktop.server.registry import Service
 from tests.conftest import Server, until
 
 Run = Callable[..., None]

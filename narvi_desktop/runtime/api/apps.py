@@ -14,12 +14,16 @@ from narvi_desktop.runtime.idle_shutdown import Lifetime
 from narvi_desktop.runtime.presenting import WAYS, Page, Showing, Wish
 from narvi_desktop.runtime.window_events import Attending
 from narvi_desktop.server.control import Command, CommandError, Leaving
+from narvi_desktop.server.control import Command
 from narvi_desktop.server.error_pages import ErrorPages
-from narvi_desktop.server.hub import App, Hub, Service
-from narvi_desktop.server.instance import InstanceFailed, InstanceRefused
+from narvi_desktop.server.errors import CommandError, PortUnavailable, RuntimeLeaving, ServiceFailed, ServiceRefused
+from narvi_desktop.server.hub import Hub
+from narvi_desktop.server.registry import App, Service
 from narvi_desktop.server.session import STOPPED
 from narvi_desktop.server.site import SYSTEM, PortUnavailable, Site, Sites
 from narvi_desktop.state.recent_apps import Used
+from narvi_desktop.server.site import SYSTEM, Site, Sites
+from narvi_desktop.windows.adopted import AdoptedHost
 from narvi_desktop.windows.browser import AppBrowser
 from narvi_desktop.windows.host_process import AdoptedHost
 from narvi_desktop.windows.manager import WindowManager
@@ -61,7 +65,7 @@ class Commands:
     async def open(self, payload: dict[str, Any]) -> dict[str, Any]:
         """Start the app's service and show its page."""
         if self._lifetime.leaving:
-            raise Leaving
+            raise RuntimeLeaving
         how = payload.get("show") or "window"
         if how not in WAYS:
             raise CommandError(f"there is no way {how!r} to show an app; choose one of {', '.join(WAYS)}", exit_code=2)
@@ -186,9 +190,9 @@ class Commands:
         self._hub.forget_failures(app.service, service_id)
         try:
             await self._hub.acquire(app.service, service_id, for_session=False)
-        except InstanceRefused:
+        except ServiceRefused:
             raise CommandError(f"{app.name} does not know the service id {service_id!r}", exit_code=2) from None
-        except InstanceFailed as error:
+        except ServiceFailed as error:
             log = self._hub.log_of(app.service).path
             return CommandError(f"{app.title or app.name} could not start; its log is {log}.", error.detail)
         return None

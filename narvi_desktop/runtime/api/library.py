@@ -14,6 +14,8 @@ from narvi_desktop.library.manifest import LibraryError
 from narvi_desktop.runtime.app_registry import Catalogue
 from narvi_desktop.runtime.menu_entries import Launcher
 from narvi_desktop.server.control import Command, CommandError
+from narvi_desktop.server.control import Command
+from narvi_desktop.server.errors import CommandError
 from narvi_desktop.server.hub import Hub
 from narvi_desktop.state.paths import Paths
 from narvi_desktop.state.recent_apps import Used
