@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from narvi_desktop.state.names import AppRef
@@ -61,9 +61,12 @@ def decode(kind: type[T], document: Mapping[str, Any]) -> T:
     try:
         return kind(**values)
     except TypeError:
-        names = [entry.name for entry in fields(kind)]  # type: ignore[arg-type]
-        missing = ", ".join(name for name in names if name not in values)
-        raise ControlError(f"The request lacks {missing}.", exit_code=ExitCode.USAGE) from None
+        missing = ", ".join(
+            entry.name
+            for entry in fields(kind)  # type: ignore[arg-type]
+            if entry.name not in values and entry.default is MISSING and entry.default_factory is MISSING
+        )
+        raise _refusal(f"The request lacks {missing}.") from None
 
 
 def _same(value: Any) -> Any:

@@ -57,7 +57,7 @@ class MenuEntries:
     def _entry(self, app: AppRef) -> Entry:
         found = self._finder.find(app)
         if found.source.kind == "path":
-            raise LibraryError(f"{app} is a folder that is not installed; install it first: narvi-desktop install {app}")
+            raise LibraryError(f"{app} is not installed; install it first: narvi-desktop install {app}")
         spec = found.spec
         return app_entry(found.manifest.workspace, spec.name, spec.title, spec.description, spec.icon)
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from aiohttp import web
 
-from .errors import CommandError, RuntimeLeaving
+from narvi_desktop.control.errors import ControlError, encode_error
+
 from .security import HEADERS
 
 logger = logging.getLogger("narvi_desktop.server")
@@ -21,7 +22,7 @@ Stream = Callable[[dict[str, Any]], AsyncIterator[dict[str, Any]]]
 class Control:
     """Answers ``/api/{command}``: a command with one JSON document, a stream with one a line until either side ends."""
 
-    def __init__(self, commands: dict[str, Command], body_limit: int, streams: Mapping[str, Stream]) -> None:
+    def __init__(self, commands: Mapping[str, Command], body_limit: int, streams: Mapping[str, Stream]) -> None:
         self._commands = commands
         self._streams = streams
         self._body_limit = body_limit
@@ -41,10 +42,8 @@ class Control:
             return await _lines(request, stream(payload))
         try:
             answer = await command(payload)
-        except CommandError as error:
-            more = {"detail": error.detail, "exit_code": error.exit_code, "leaving": isinstance(error, RuntimeLeaving)}
-            more["shown"] = error.shown
-            return _error(str(error), error.status, more)
+        except ControlError as error:
+            return web.json_response({"schema": 1, **encode_error(error)}, status=error.status)
         except Exception as error:  # a fault of ours: its traceback belongs into the log, not onto the wire
             logger.exception("the command %s failed", segments[0])
             return _error(f"narvi-desktop failed in {segments[0]}: {error!r}; its log says more", 500)
@@ -76,5 +75,5 @@ async def _lines(request: web.BaseRequest, documents: AsyncIterator[dict[str, An
     return response
 
 
-def _error(message: str, status: int, more: dict[str, Any] | None = None) -> web.Response:
-    return web.json_response({"schema": 1, "error": message, **(more or {})}, status=status)
+def _error(message: str, status: int) -> web.Response:
+    return web.json_response({"schema": 1, "error": message}, status=status)

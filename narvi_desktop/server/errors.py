@@ -6,9 +6,9 @@
     ├── ServiceRefused        the validator does not accept the service id
     ├── ServiceFailed         the service did not start, or has ended
     ├── PortUnavailable       a workspace has no port to be served on
-    ├── StillFailing          an app behind an error page still cannot be shown
-    └── CommandError          a control command failed; sent to the client as JSON
-        └── RuntimeLeaving    the runtime is shutting down; the client starts a new one
+    └── StillFailing          an app behind an error page still cannot be shown
+
+What a control command raises is in `narvi_desktop/control/errors.py`.
 """
 
 from __future__ import annotations
@@ -36,24 +36,3 @@ class PortUnavailable(Exception):
 
 class StillFailing(Exception):
     """An app still cannot be shown; str() says why in a sentence or two."""
-
-
-class CommandError(Exception):
-    """A control command cannot be done: a sentence for the user, details, and the CLI's exit code.
-
-    Attributes:
-        shown: whether a window shows the same error already.
-    """
-
-    shown = False
-
-    def __init__(self, message: str, detail: str = "", exit_code: int = 1, status: int = 400) -> None:
-        super().__init__(message)
-        self.detail, self.exit_code, self.status = detail, exit_code, status
-
-
-class RuntimeLeaving(CommandError):
-    """The runtime is shutting down: the client waits for its lock and starts a new one."""
-
-    def __init__(self) -> None:
-        super().__init__("narvi-desktop is just leaving.", status=503)

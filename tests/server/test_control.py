@@ -11,9 +11,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from narvi_desktop.control.errors import ControlError
 from narvi_desktop.server.control import Control
 from narvi_desktop.server.error_pages import ErrorPages
-from narvi_desktop.server.errors import CommandError
 from narvi_desktop.server.gateway import Gateway
 from narvi_desktop.server.hub import Hub
 from narvi_desktop.server.listener import Listener
@@ -29,7 +29,7 @@ async def echo(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 async def refuse(payload: dict[str, Any]) -> dict[str, Any]:
-    raise CommandError("not today", "because", exit_code=2)
+    raise ControlError("not today", "because", exit_code=2)
 
 
 async def break_down(payload: dict[str, Any]) -> dict[str, Any]:
