@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 
 from narvi_desktop.runtime.idle_shutdown import IdleShutdown
@@ -18,7 +19,7 @@ KEY = WindowKey("work", "notes", "main")
 def test_a_ticket_is_used_once_and_keeps_the_runtime_alive() -> None:
     async def body() -> None:
         settings = Settings(leave_after=0.001, ticket_life=60)
-        listening = []
+        listening: list[socket.socket] = []
         sites = Sites(lambda workspace: bind(0), listening.append)
         idle = IdleShutdown(settings, stays=False)
         tickets = Tickets(sites, idle, settings)
