@@ -1,4 +1,4 @@
-"""The outermost layer: every request, upgrades too, is judged here before any route is looked at."""
+"""The outermost layer: every request, upgrades too, is authorized here before any route is looked at."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ControlHandler = Callable[[web.BaseRequest, list[str]], Awaitable[web.StreamResp
 
 
 class AuthorizedRequest(NamedTuple):
-    """A request that has come in: to which site, by which credential, and its path's decoded segments."""
+    """A request that is allowed: its site, its kind of credential, and its path's decoded segments."""
 
     http: web.BaseRequest
     site: Site
@@ -84,7 +84,7 @@ class Gateway:
         await self._listener.close(timeout)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        """One request: judged, routed, and answered with the headers that every answer has."""
+        """Authorize, route and answer one request, with the security headers that every response has."""
         response = await self._authorized(request)
         if not response.prepared:
             for name, value in HEADERS.items():
@@ -156,7 +156,7 @@ class Gateway:
 
 
 def bind(port: int) -> socket.socket:
-    """A listening socket on this machine only. Raises OSError."""
+    """Open a listening socket on the loopback interface. Raises OSError."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         if hasattr(socket, "SO_REUSEADDR") and socket.SO_REUSEADDR and not hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
