@@ -160,7 +160,7 @@ class InstanceStarter:
                 del instances[key]
 
     def failures_of(self, service: Service) -> Iterator[tuple[str, str, float, str]]:
-        """Yield service id, state ("restarting" or "failed"), its age and the reason, of what failed and does not run."""
+        """Yield service id, state ("restarting" or "failed"), its age and the reason, of what does not run."""
         now = time.monotonic()
         for key, failures in self._failures.items():
             instance = self._shared.get(key)

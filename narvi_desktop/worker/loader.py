@@ -55,7 +55,7 @@ def _import(module_name: str, folder: str | None, private: bool) -> ModuleType:
 
 
 def _import_privately(module_name: str, folder: str) -> ModuleType:
-    """Import, then rename the folder's modules in sys.modules, so that another folder's of the same name do not clash."""
+    """Import, then rename the folder's modules in sys.modules, so that another folder's do not clash."""
     before = set(sys.modules)
     sys.path.insert(0, folder)
     importlib.invalidate_caches()
