@@ -1,4 +1,4 @@
-"""All that runs, as plain data: Narvi's admin data, with what the runtime measures as additional keys."""
+"""Narvi's admin data, extended by what the runtime measures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The control API: JSON commands by POST, for who has the bearer token."""
+"""The control API: JSON commands by POST, authorized by the bearer token."""
 
 from __future__ import annotations
 

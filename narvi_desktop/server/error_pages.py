@@ -1,4 +1,4 @@
-"""Pages that stand in for an app's own: its folder cannot be used, its service fails, its page shows nothing."""
+"""Error pages shown in place of an app: its folder cannot be used, its service fails, its page stays blank."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 @dataclass
 class ErrorPage:
-    """One page in place of an app's.
+    """One page shown in place of an app's own.
 
     Attributes:
         title: of the app.
-        summary, text, log: what is said: a headline, what failed, and the last lines of a log.
+        summary, text, log: a headline, what failed, and the last lines of a log.
         attempt: the URL of the app's page, or None when its window has been sent there already. Raises StillFailing.
-        open_elsewhere: shows the app in another way; a sentence on what came of it.
-        manual: until the person asks; else each look at the page tries again.
+        open_elsewhere: shows the app in another way and returns a sentence on the outcome.
+        manual: whether only the user's click tries again; else each load of the page does.
     """
 
     title: str
@@ -39,18 +39,18 @@ class ErrorPage:
 
 @dataclass
 class ErrorPages:
-    """Served as an app `broken` of the workspace `desktop`, with one service id for each stand-in."""
+    """The error pages of a run, served as an app `broken` of the workspace `desktop`, a service id each."""
 
     pages: dict[str, ErrorPage] = field(default_factory=dict)
 
     def add(self, name: str, page: ErrorPage) -> str:
-        """A service id; of one name the newest counts."""
+        """Register a page and return its service id; a page of the same name is replaced."""
         key = hashlib.sha256(name.encode()).hexdigest()[:16]
         self.pages[key] = page
         return key
 
     async def answer(self, key: str, query: str) -> web.Response | None:
-        """A redirect to the app, a page with what is wrong, or None for what is not known.
+        """Return a redirect to the app, a page with what failed, or None for an unknown key.
 
         Args:
             query: the query: "again", "browser" or nothing.
@@ -81,7 +81,7 @@ def _page(page: ErrorPage) -> web.Response:
 def failure_page(
     title: str, summary: str, text: str, log: str, again: str = "", offer_elsewhere: bool = False
 ) -> web.Response:
-    """503 with what failed, and a way to try again.
+    """Build a 503 page with what failed and a way to try again.
 
     Args:
         offer_elsewhere: whether another way to show the app is offered.

@@ -1,4 +1,4 @@
-"""The outermost layer: every request, upgrades too, is judged here before any route is looked at."""
+"""The outermost layer: every request, upgrades too, is authorized here before any route is looked at."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ControlHandler = Callable[[web.BaseRequest, list[str]], Awaitable[web.StreamResp
 
 
 class AuthorizedRequest(NamedTuple):
-    """A request that has come in: to which site, by which credential, and its path's decoded segments."""
+    """A request that is allowed: its site, its kind of credential, and its path's decoded segments."""
 
     http: web.BaseRequest
     site: Site
@@ -83,7 +83,7 @@ class Gateway:
         await self._listener.close(timeout)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        """One request: judged, routed, and answered with the headers that every answer has."""
+        """Authorize, route and answer one request, with the security headers that every response has."""
         response = await self._authorized(request)
         if not response.prepared:
             for name, value in HEADERS.items():

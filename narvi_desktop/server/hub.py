@@ -44,7 +44,7 @@ class Hub(Registry):
         self._last_instance = 0
 
     def log_of(self, service: Service) -> AppLog:
-        """The log of a service, one for all its instances."""
+        """Return the log of a service, one for all its instances."""
         key = (service.workspace, service.name)
         if key not in self._logs:
             self._logs[key] = AppLog(self._log_folder / f"{service.workspace}.{service.name}.log", self.settings)
@@ -53,12 +53,12 @@ class Hub(Registry):
     # Finding and starting.
 
     def running_instance(self, workspace: str, app_name: str, service_id: str) -> Instance | None:
-        """The running shared instance behind an app, or None."""
+        """Return the running shared instance behind an app, or None."""
         app = self.apps.get((workspace, app_name))
         return None if app is None else self._starter.shared_instance(app.service, service_id)
 
     async def acquire(self, service: Service, service_id: str, for_session: bool) -> Instance:
-        """The running instance that a page or session meets; see `InstanceStarter.acquire`."""
+        """Return the running instance for a page or session; see `InstanceStarter.acquire`."""
         return await self._starter.acquire(service, service_id, for_session)
 
     def forget_failures(self, service: Service, service_id: str | None = None) -> None:
@@ -66,7 +66,7 @@ class Hub(Registry):
         self._starter.forget_failures(service, service_id)
 
     def failures_of(self, service: Service) -> Iterator[tuple[str, str, float, str]]:
-        """What has failed and does not run; see `InstanceStarter.failures_of`."""
+        """Yield what has failed and does not run; see `InstanceStarter.failures_of`."""
         return self._starter.failures_of(service)
 
     def _create_instance(self, service: Service, service_id: str) -> Instance:
@@ -158,7 +158,7 @@ class Hub(Registry):
         return self._restarts[key_of(instance.service, instance.service_id)]
 
     def admin_data(self, rounds: int | None = None) -> dict[str, Any]:
-        """All services as Narvi's admin data shows them; `rounds`: how many of its history, None for all."""
+        """Return Narvi's admin data with the newest `rounds` of each history, None for all."""
 
         def newest(history: SampleHistory) -> list[list[Any]]:
             return history.newest(rounds)

@@ -105,7 +105,7 @@ class Instance:
 
     @property
     def state(self) -> tuple[str, float]:
-        """One word, and for how many seconds: starting, running, idle, stuck, stopping."""
+        """The state and its age in seconds: starting, running, idle, stuck or stopping."""
         now = time.monotonic()
         if not self._ready.done():
             return "starting", self.uptime
@@ -189,7 +189,7 @@ class Instance:
         return self._last_session
 
     async def message(self, session: Session, text: bool, body: bytes) -> None:
-        """Hand a page's message on; waits while the worker is behind, which pauses the page's socket."""
+        """Pass on a page's message; waits while the worker is behind, which pauses the page's socket."""
         await self._flow_control.available.wait()
         self._flow_control.acquire(len(body))
         session.traffic.count_in(len(body))
@@ -199,7 +199,7 @@ class Instance:
     async def request(
         self, handler_id: str, path: dict[str, str], query: dict[str, str], headers: dict[str, str], body: bytes
     ) -> Frame:
-        """The response of a request service. Raises TimeoutError, ServiceFailed."""
+        """Call a request handler and return its response. Raises TimeoutError, ServiceFailed."""
         self.last_used = time.monotonic()
         self.stats.requests += 1
         return await self._calls.call(handler_id, path, query, headers, body)
@@ -214,7 +214,7 @@ class Instance:
         return True
 
     def request_metrics(self) -> None:
-        """A round: the app's own metrics, and what the worker says of its callbacks."""
+        """Ask for the app's metrics and the timings of its callbacks; a stuck one for its stack, once."""
         now = time.monotonic()
         busy = self.stats.running_callback(now)
         if busy is None or busy[1] < self._settings.stuck_warning:
@@ -226,7 +226,7 @@ class Instance:
         self._worker.post(Frame(Kind.METRICS_WANTED))
 
     def send_admin_data(self) -> None:
-        """What is new since the last time; the worker has kept the rest."""
+        """Send what is new since the last round; the worker has kept the rest."""
         self.wants_admin_data = False
         self._worker.post(Frame(Kind.ADMIN_DATA, 0, self._hub.admin_data_since(self._admin_cursor)))
 

@@ -1,6 +1,6 @@
 """One log file per service, in the order of time, rotated by the runtime and held to a rate.
 
-A line is `2026-11-24 13:05:07.123 app text` for what the app prints, with `narvi` for what we say of it.
+A line is `2026-11-24 13:05:07.123 app text` for what the app prints, with `narvi` for what the server logs about it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _ESCAPES = {number: repr(chr(number))[1:-1] for number in (*range(9), *range(10,
 
 
 class AppLog:
-    """Takes what an app prints and what we say of it.
+    """Collects what an app prints and what the server logs about it.
 
     Rule: any thread may write (a pipe reader per worker, thread workers, the loop); the lock guards
     the file and the counts.
@@ -47,16 +47,16 @@ class AppLog:
             self._append("app", [line.decode("utf-8", "backslashreplace") for line in lines])
 
     def report(self, text: str) -> None:
-        """A traceback of an app that has no pipe of its own."""
+        """Append a traceback of an app in this process, which has no pipe of its own."""
         self.write(text.rstrip().encode("utf-8", "backslashreplace").split(b"\n"))
 
     def log(self, text: str) -> None:
-        """Some lines of ours."""
+        """Append lines of the server about the app."""
         with self._lock:
             self._append("narvi", text.rstrip().split("\n"))
 
     def tail(self, lines: int = 20) -> str:
-        """The last lines, without their times."""
+        """Return the last lines, without their times."""
         try:
             with self.path.open("rb") as file:
                 file.seek(max(0, self.path.stat().st_size - 16_384))
@@ -104,6 +104,6 @@ class LineSplitter:
             self._log.write(lines)
 
     def close(self) -> None:
-        """The worker has gone: what it began is a line too."""
+        """Write the unfinished last line, when the worker has ended."""
         if self._partial:
             self._log.write([self._partial])

@@ -13,7 +13,7 @@ _MAX_ENTRIES = 200
 
 
 class MessageLog:
-    """Belongs to the loop; numbers grow, so that a reader asks for what is new."""
+    """Numbered entries, so that a reader can ask for what is new. Used on the event loop only."""
 
     def __init__(self) -> None:
         self._entries: deque[dict[str, Any]] = deque(maxlen=_MAX_ENTRIES)
@@ -33,5 +33,5 @@ class MessageLog:
         )
 
     def since(self, number: int) -> list[dict[str, Any]]:
-        """The entries after a number, oldest first."""
+        """Return the entries after a number, oldest first."""
         return [entry for entry in self._entries if entry["number"] > number]

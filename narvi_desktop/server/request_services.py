@@ -35,7 +35,7 @@ class _Registration(NamedTuple):
 
 @dataclass(frozen=True)
 class Match:
-    """A path that some request service knows; without a handler the method is wrong."""
+    """A path that matches a request service; without a handler id only the method is wrong."""
 
     handler_id: str | None
     parameters: dict[str, str]
@@ -72,7 +72,7 @@ class RequestTable:
             del self._registrations[handler_id]
 
     def find(self, app: str, session_id: str | None, method: str, segments: list[str]) -> Match | None:
-        """The match for a path's decoded segments; literal before ``$x`` before ``$$x``."""
+        """Match a path's decoded segments; literal before ``$x`` before ``$$x``."""
         tree = self._trees.get((app, session_id))
         found = None if tree is None else _find(tree, segments, 0, [])
         if found is None:
@@ -100,7 +100,7 @@ def _find(node: _Node, segments: list[str], index: int, values: list[str]) -> tu
 
 
 def _remove(node: _Node, segments: tuple[Segment, ...], method: str) -> None:
-    """Take a handler out, and the branches that lead nowhere afterwards."""
+    """Remove a handler, and the branches that are empty without it."""
     if not segments:
         node.handlers.pop(method, None)
         return

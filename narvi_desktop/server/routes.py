@@ -27,7 +27,7 @@ from .site import SYSTEM
 
 
 class AppRequest(NamedTuple):
-    """A request that has come in, and where it leads."""
+    """A request, and the app, service id and path below it that its URL names."""
 
     http: web.BaseRequest
     app: App
@@ -50,7 +50,7 @@ class AppRoutes:
         }
 
     async def answer(self, request: web.BaseRequest, segments: list[str]) -> web.StreamResponse:
-        """The answer to a request whose path, without base, has these decoded segments."""
+        """Answer a request whose path, without the base, has these decoded segments."""
         if segments[:2] == [SYSTEM, "broken"] and len(segments) == 4 and request.method in ("GET", "HEAD"):
             return await self.error_pages.answer(segments[2], request.query_string) or not_found()
         app = self._hub.apps.get((segments[0], segments[1])) if len(segments) > 2 else None
@@ -180,7 +180,7 @@ class AppRoutes:
         return respond(file)
 
     def _instance_of_session(self, request: AppRequest) -> Instance | None:
-        """The instance of a service that is not shared: known by the session in the path."""
+        """Find the instance of a service that is not shared, by the session in the path."""
         if request.app.service.shared or request.path[0] != "session" or len(request.path) < 3:
             return None
         for instance in self._hub.instances:
@@ -216,7 +216,7 @@ FRAMING = frozenset({"content-length", "transfer-encoding", "connection", "conte
 
 
 def app_response(status: int, mime_type: str, headers: dict[str, str], body: bytes) -> web.Response:
-    """What an app returned; a 500 for what would break the framing of the connection or open it to other origins."""
+    """Build the response that an app returned; 500 if it would break the framing or open the app to other origins."""
     values = [mime_type, *headers, *headers.values()]
     unsafe = any(character in value for value in values for character in "\r\n\0")
     forbidden = any(name.lower() in FRAMING or name.lower().startswith("access-control-") for name in headers)
@@ -229,7 +229,7 @@ def app_response(status: int, mime_type: str, headers: dict[str, str], body: byt
 
 
 def split_path(raw_path: str) -> list[str] | None:
-    """The decoded segments of a path, or None for one that no URL of ours has."""
+    """Split a path into decoded segments; None for a path that no URL of an app has."""
     path = raw_path.partition("?")[0]
     segments = [unquote(part, errors="replace") for part in path.split("/")[1:]]
     for segment in segments:
@@ -240,13 +240,13 @@ def split_path(raw_path: str) -> list[str] | None:
 
 
 def redirect(location: str, request: web.BaseRequest | None = None) -> web.Response:
-    """307 to a path relative to this one; a query goes along."""
+    """Redirect with 307 to a path relative to this one, with the query."""
     query = "" if request is None or not request.query_string else f"?{request.query_string}"
     return web.Response(status=307, headers={"Location": location + query, "Cache-Control": "no-store"})
 
 
 def query_parameters(request: web.BaseRequest) -> dict[str, str]:
-    """The query as str to str; of a name that stands twice the first value counts."""
+    """Return the query as str to str; of a name that stands twice the first value counts."""
     plain: dict[str, str] = {}
     for name, value in request.query.items():
         plain.setdefault(name, value)

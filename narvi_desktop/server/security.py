@@ -30,7 +30,7 @@ REFUSAL = b"403: not allowed. Open this app from narvi-desktop.\n"
 
 
 def authorize(request: BaseRequest, site: Site, token: bytes) -> Verdict:
-    """How this request may come in, or "refused"."""
+    """Decide by which credential this request is allowed, or "refused"."""
     if not request.raw_path.startswith("/") or not _host_is_ours(request, site):
         return "refused"
     ticket = _unspent_ticket(request, site)
@@ -50,7 +50,7 @@ def authorize(request: BaseRequest, site: Site, token: bytes) -> Verdict:
 
 
 def app_headers(request: BaseRequest) -> dict[str, str]:
-    """The headers that an app may see: none of our credentials, for no site."""
+    """Return the headers that an app may see: without the credentials of any site."""
     headers = {name: value for name, value in request.headers.items() if name.lower() != "authorization"}
     for name in [name for name in headers if name.lower() == "cookie"]:
         parts = [part for part in headers[name].split(";") if not _OUR_COOKIE.match(part.strip())]
@@ -61,7 +61,7 @@ def app_headers(request: BaseRequest) -> dict[str, str]:
 
 
 def comes_from_elsewhere(request: BaseRequest) -> bool:
-    """Whether the browser says that a page of another origin is behind this request."""
+    """Check whether the browser says that a page of another origin caused this request."""
     return any(value not in ("same-origin", "none") for value in request.headers.getall("Sec-Fetch-Site", []))
 
 
@@ -111,5 +111,5 @@ def _is_upgrade(request: BaseRequest) -> bool:
 
 
 def set_cookie(site: Site) -> str:
-    """The Set-Cookie header that a spent ticket earns: session only, no Domain, and to its workspace alone."""
+    """Build the Set-Cookie header for a redeemed ticket: session only, no Domain, for its workspace's path."""
     return f"{site.cookie_name}={site.cookie_value}; Path={site.root}; HttpOnly; SameSite=Strict"

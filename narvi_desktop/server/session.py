@@ -22,7 +22,7 @@ TEXT_OPCODE, BYTES_OPCODE = 1, 2
 
 
 def encode_message(opcode: int, body: bytes) -> bytes:
-    """A whole WebSocket frame of a server (RFC 6455, 5.2): made once for all sessions that get it."""
+    """Encode a server's WebSocket frame (RFC 6455, 5.2), once for all sessions that get it."""
     size = len(body)
     if size < 126:
         return bytes((0x80 | opcode, size)) + body
@@ -32,7 +32,7 @@ def encode_message(opcode: int, body: bytes) -> bytes:
 
 
 class Session:
-    """A page's connection. All of it belongs to the loop.
+    """A page's connection. Used on the event loop only.
 
     Attributes:
         number: grows with each session of the instance; what the link calls it.
@@ -57,7 +57,7 @@ class Session:
         self._closing: asyncio.Task[bool] | None = None
 
     def connected(self, transport: asyncio.Transport, writer: AbstractStreamWriter) -> None:
-        """The upgrade is answered: what waited may go."""
+        """Write what waited for the upgrade to be answered."""
         self._transport, self._writer = transport, writer
         self.flush()
 
@@ -66,7 +66,7 @@ class Session:
         self._batch.append(frame)
 
     def flush(self) -> None:
-        """Write what this turn has gathered; what the kernel refuses waits here, up to the limits."""
+        """Write what this turn of the loop has queued; what the kernel refuses waits here, up to the limits."""
         if self._transport is None or not self._batch:
             return
         frames, self._batch = self._batch, []
@@ -90,18 +90,18 @@ class Session:
         return len(self._refused)
 
     def close(self, code: int, reason: str = "") -> None:
-        """Say goodbye; safe to call twice."""
+        """Start the closing handshake; safe to call twice."""
         if self._closing is None:
             message = reason.encode()[:120]
             self._closing = asyncio.ensure_future(self.socket.close(code=code, message=message))
 
     async def wait_closed(self) -> None:
-        """Wait for our own close frame: the receiver returns before it has left."""
+        """Wait until the close frame has left: the receiving loop returns earlier."""
         if self._closing is not None:
             await self._closing
 
     def abort(self) -> None:
-        """End without a word: the other side no longer listens."""
+        """Cut the connection: the other side no longer answers."""
         if self._transport is not None:
             self._transport.abort()
 
@@ -113,9 +113,9 @@ class Session:
             self._transport.close()
 
     def needs_ping(self, now: float, awake: bool) -> bool:
-        """Once a second: whether this session wants a ping now; a dead one is aborted.
+        """Decide, once a second, whether to ping this session; a dead one is aborted.
 
-        Judged only while we read from it and the loop was awake: its silence is then its own.
+        Silence counts only while its socket is read and the loop was awake.
         """
         if not (self.reading and awake):
             self.ping_sent = None if self.ping_sent is None else now

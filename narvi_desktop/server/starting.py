@@ -66,12 +66,12 @@ class InstanceStarter:
         self._failures: dict[InstanceKey, Failures] = {}
 
     def shared_instance(self, service: Service, service_id: str) -> Instance | None:
-        """The running shared instance, or None."""
+        """Return the running shared instance, or None."""
         instance = self._shared.get(key_of(service, service_id))
         return instance if instance is not None and instance.running else None
 
     async def acquire(self, service: Service, service_id: str, for_session: bool) -> Instance:
-        """The running instance that a page or session of this service id meets.
+        """Return the running instance for a page or session, starting it if needed.
 
         Args:
             for_session: a session of a service that is not shared takes its instance for itself;
@@ -153,14 +153,14 @@ class InstanceStarter:
         return not failures.down(self._settings)
 
     def forget(self, instance: Instance) -> None:
-        """The instance has ended: the next page starts another."""
+        """Forget an instance that has ended: the next page starts another."""
         key = key_of(instance.service, instance.service_id)
         for instances in (self._shared, self._spares):
             if instances.get(key) is instance:
                 del instances[key]
 
     def failures_of(self, service: Service) -> Iterator[tuple[str, str, float, str]]:
-        """Service id, state, seconds and why, of what has failed and does not run: "restarting" or "failed"."""
+        """Yield service id, state ("restarting" or "failed"), its age and the reason, of what does not run."""
         now = time.monotonic()
         for key, failures in self._failures.items():
             instance = self._shared.get(key)

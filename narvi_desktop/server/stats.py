@@ -35,7 +35,7 @@ class Traffic:
 
 
 class SampleHistory:
-    """Samples over time, the newest first, and how many there have been: so a reader can ask for what is new."""
+    """Samples over time, newest first; `count` is how many there ever were, so a reader can ask for what is new."""
 
     def __init__(self, limit: int | None = None) -> None:
         self.count = 0
@@ -53,12 +53,12 @@ class SampleHistory:
             self._samples.pop()
 
     def newest(self, limit: int | None = None) -> list[list[Any]]:
-        """As [[time, values], …]."""
+        """Return the newest samples as [[time, values], …]."""
         return [[timestamp, values] for timestamp, values in islice(self._samples, limit)]
 
 
 class HistoryCursor:
-    """What a listener has been told of each history: it takes only what is new."""
+    """Remembers what a reader has got of each history, and takes only what is new."""
 
     def __init__(self) -> None:
         self._counts: WeakKeyDictionary[SampleHistory, int] = WeakKeyDictionary()
@@ -70,7 +70,7 @@ class HistoryCursor:
 
 
 class InstanceStats:
-    """Belongs to the loop. A worker tells at each round; between two rounds a callback may begin and end unseen.
+    """The numbers of one instance. A worker reports at each round: a callback between two rounds may go unseen.
 
     Args:
         rounds: how many are kept.
@@ -98,7 +98,7 @@ class InstanceStats:
             self._requested = now
 
     def update(self, head: dict[str, Any], inbox: int, now: float) -> None:
-        """Take what the worker says of itself."""
+        """Store what the worker reports about itself."""
         self._requested, self._updated, self.inbox = None, now, inbox
         self.callbacks = head["callbacks"]
         self.errors, self.last_error = head["errors"], head["last_error"]
@@ -107,14 +107,14 @@ class InstanceStats:
         self._running = None if running is None else (running[0], running[1])
 
     def running_callback(self, now: float) -> tuple[str, float] | None:
-        """The callback that has not returned, and for how many seconds; a worker that does not answer counts too."""
+        """Return the callback that runs now and for how many seconds; "no answer" for a worker that is silent."""
         if self._running is not None:
             return self._running[0], self._running[1] + now - self._updated
         silent = 0.0 if self._requested is None else now - self._requested
         return ("no answer", silent) if silent >= _SILENT else None
 
     def sample(self, clock: float, now: float, sessions: int) -> None:
-        """One round of history.
+        """Add a sample to the history.
 
         Args:
             clock: Unix time, for who draws it.
@@ -130,7 +130,7 @@ class InstanceStats:
         self.history.add(clock, values)
 
     def as_dict(self, now: float) -> dict[str, Any]:
-        """As JSON types."""
+        """Return all numbers as JSON types."""
         running = self.running_callback(now)
         return {
             **asdict(self.traffic),
@@ -148,7 +148,7 @@ class InstanceStats:
 
 
 class RuntimeStats:
-    """The runtime's own numbers, as metrics like those of an app."""
+    """The numbers of the runtime itself, as metrics like those of an app."""
 
     METADATA: ClassVar[dict[str, dict[str, Any]]] = {
         "cpu": {"min": 0, "max": 100, "colour": "#c2611f", "unit": "%"},

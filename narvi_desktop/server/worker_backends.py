@@ -1,4 +1,4 @@
-"""The two kinds of worker behind one seam: a thread of this process, or a process of its own."""
+"""The two kinds of worker behind one interface: a thread of this process, or a process of its own."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OnExit = Callable[[str], None]
 
 
 class Worker(Protocol):
-    """What an instance drives; `on_frames` and `on_exit` are called on the loop, `on_exit` once."""
+    """What an instance drives; `on_frames` and `on_exit` are called on the event loop, `on_exit` once."""
 
     def send(self, frames: Iterable[Frame]) -> None: ...
 
@@ -54,7 +54,7 @@ class ThreadWorker:
             self._runner.deliver(frame)
 
     def kill(self) -> None:
-        """A thread cannot be killed: it is let go, and nothing that it still says is heard."""
+        """Abandon the thread, since none can be killed: what it still sends is dropped."""
         self._outbox.close()
         self._ended()
 
@@ -189,7 +189,7 @@ async def start_worker(service: Service, log: AppLog, on_frames: OnFrames, on_ex
 
 
 def _environment() -> dict[str, str]:
-    """Ours without what would change the app's interpreter."""
+    """Return the environment without what would change the app's interpreter."""
     return {
         name: value
         for name, value in os.environ.items()

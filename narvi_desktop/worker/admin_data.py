@@ -1,4 +1,4 @@
-"""The admin data of an instance that listens to it: the runtime tells what is new, the whole is kept here."""
+"""The admin data for an instance that listens to it: the runtime sends what is new, the histories are kept here."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ _HISTORIES = ("metrics", "measured_history")
 
 
 class AdminDataHistory:
-    """
+    """Keeps the histories that the runtime sends in parts.
+
     Args:
-        shared: what comes in are objects of the runtime itself, as between threads.
+        shared: whether updates hold objects of the runtime itself, as between threads.
     """
 
     def __init__(self, shared: bool) -> None:
@@ -19,7 +20,7 @@ class AdminDataHistory:
         self._histories: dict[tuple[int, str], list[Any]] = {}
 
     def merge(self, update: dict[str, Any]) -> dict[str, Any]:
-        """What the listener gets: all of it, in Narvi's shape; no other listener has any part of it."""
+        """Merge an update into what the listener gets, in Narvi's shape; the result shares no objects with others."""
         data: dict[str, Any] = json.loads(json.dumps(update)) if self._shared else update
         histories: dict[tuple[int, str], list[Any]] = {}
         for services in data.values():

@@ -36,7 +36,7 @@ class Metrics:
         self._callback = callback
 
     def request(self) -> None:
-        """A round has come. Called by the thread that reads the link, so it only rings."""
+        """Have the callback called once. Called by the thread that reads the link, so it only sets an event."""
         if self._callback is None:
             return
         if self._thread is None:
@@ -72,7 +72,7 @@ async def _awaited(awaitable: Any) -> Any:
 
 
 def checked_values(values: Any) -> dict[str, Any]:
-    """The metrics that are finite numbers or short text, at most 100; the rest is dropped."""
+    """Return the metrics that are finite numbers or short text, at most 100; the rest is dropped."""
     checked: dict[str, Any] = {}
     for name, value in (values or {}).items():
         if isinstance(name, str) and len(checked) < MAX_METRICS and _is_plain(value):

@@ -1,4 +1,4 @@
-"""One application service at work: its identity, its callbacks, and what each frame means to it."""
+"""Runs one application service: constructs it, and turns frames into calls of its callbacks."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class _PendingAnswer:
 
 
 class Runner:
-    """Both kinds of worker run this; they differ in who delivers frames and who takes them.
+    """The part that both kinds of worker share; they differ in who delivers frames and who takes them.
 
     `deliver` is called by the one thread that reads the link and never runs app code; `run` is the
     app's thread.
@@ -77,7 +77,7 @@ class Runner:
     # Called by the thread that reads the link.
 
     def deliver(self, frame: Frame) -> None:
-        """Take a frame in: what may not wait for app code is done here, events are queued."""
+        """Handle a frame at once if it must not wait for app code; queue it otherwise."""
         if frame.kind is Kind.APP_ANSWER:
             self._set_answer(frame.number, bool(frame.head))
         elif frame.kind is Kind.METRICS_WANTED:

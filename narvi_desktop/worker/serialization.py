@@ -14,7 +14,7 @@ _DICT = "\0dict"
 
 
 def dumps(value: Any) -> bytes:
-    """`value` as bytes.
+    """Encode a value.
 
     Raises:
         TypeError: it holds something else than None, bool, finite numbers, str, bytes, list, tuple
@@ -27,7 +27,7 @@ def dumps(value: Any) -> bytes:
 
 
 def loads(data: bytes) -> Any:
-    """The value that `dumps` was given; tuples arrive as lists."""
+    """Decode what `dumps` has encoded; tuples arrive as lists."""
     return _rich(json.loads(data.decode("utf-8", "surrogatepass")))
 
 

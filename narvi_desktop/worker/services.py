@@ -135,15 +135,15 @@ class WebAppServices:
         self._backend.add_listener("app_close", callback)
 
     def get_service_id(self) -> str:
-        """The service id of this instance."""
+        """Return the service id of this instance."""
         return self._backend.identity.service_id
 
     def get_workspace_id(self) -> str:
-        """The workspace in which this instance runs."""
+        """Return the workspace in which this instance runs."""
         return self._backend.identity.workspace
 
     def get_app_name(self) -> str:
-        """The name of the application *service*, not of an app that shows it."""
+        """Return the name of the application *service*, not of an app that shows it."""
         return self._backend.identity.service
 
     def send_to_app(self, workspace_id: str, app_name: str, service_id: str, data: Any) -> bool:

@@ -11,7 +11,7 @@ _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
 def describe(error: BaseException, what: str) -> str:
-    """One line with the place, the error and what failed by it, then the traceback."""
+    """Format an error: one line with the place, the error and what failed, then the traceback."""
     summary = traceback.TracebackException.from_exception(error)
     _strip(summary)
     last = "".join(summary.format_exception_only()).strip().splitlines()[-1:]
@@ -20,12 +20,12 @@ def describe(error: BaseException, what: str) -> str:
 
 
 def stack_of(frame: FrameType) -> str:
-    """Where a thread stands now, its app's frames alone."""
+    """Format the stack of a running thread, without our own frames."""
     return "".join(traceback.StackSummary.from_list(_apps(traceback.extract_stack(frame))).format()).rstrip()
 
 
 def _strip(summary: traceback.TracebackException) -> None:
-    """Take our frames and the import system's out, in the causes too."""
+    """Remove our frames and the import system's, in the causes too."""
     seen: set[int] = set()
     pending = [summary]
     while pending:
