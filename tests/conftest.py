@@ -28,10 +28,10 @@ from narvi_desktop.server.site import Site, Sites
 from narvi_desktop.settings import Settings
 from narvi_desktop.state.ports import bind
 from tests.support.account import Account, is_alive
-from tests.support.account import until as wait_until
+from tests.support.waiting import PATIENCE
+from tests.support.waiting import until as wait_until
 
 TOKEN = "a-token-of-the-tests"
-PATIENCE = 20.0  # seconds until a condition that never comes fails its test
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -85,11 +85,19 @@ class Page:
 class Server:
     """A hub, its sites and a client with the bearer token; `site` is that of the workspace `lab`."""
 
-    def __init__(self, hub: Hub, sites: Sites, gateway: Gateway, client: aiohttp.ClientSession) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        sites: Sites,
+        gateway: Gateway,
+        client: aiohttp.ClientSession,
+        sockets: contextlib.AsyncExitStack,
+    ) -> None:
         self.hub = hub
         self.sites = sites
         self.gateway = gateway
         self.client = client
+        self._sockets = sockets
 
     @property
     def site(self) -> Site:
@@ -101,8 +109,11 @@ class Server:
 
     async def page(self, path: str) -> Page:
         """Connect to `workspace/app/service id`."""
-        socket = await self.client.ws_connect(self.url(f"{path}/connect"), max_msg_size=0)
-        return await Page(socket).greet()
+        return await Page(await self.connect(f"{path}/connect")).greet()
+
+    async def connect(self, path: str) -> aiohttp.ClientWebSocketResponse:
+        """A WebSocket, closed with the server: the garbage collector would complain of one that is left open."""
+        return await self._sockets.enter_async_context(self.client.ws_connect(self.url(path), max_msg_size=0))
 
     async def get(self, path: str, **options: Any) -> tuple[int, str, aiohttp.ClientResponse]:
         async with self.client.get(self.url(path), allow_redirects=False, **options) as response:
@@ -125,8 +136,9 @@ async def serve(logs: Path, settings: Settings | None = None) -> AsyncIterator[S
     rounds = asyncio.create_task(MonitoringLoop(hub).run())
     headers = {"Authorization": f"Bearer {TOKEN}"}
     try:
-        async with aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(PATIENCE)) as client:
-            yield Server(hub, sites, gateway, client)
+        client = aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(PATIENCE))
+        async with client, contextlib.AsyncExitStack() as sockets:
+            yield Server(hub, sites, gateway, client, sockets)
     finally:
         rounds.cancel()
         gateway.stop_accepting()
@@ -195,5 +207,5 @@ def account(tmp_path: Path) -> Iterator[Account]:
     yield account
     status = account.json("status")
     if status["running"]:
-        os.kill(status["pid"], signal.SIGKILL)
+        os.kill(status["pid"], signal.SIGTERM)
         wait_until(lambda: not is_alive(status["pid"]))

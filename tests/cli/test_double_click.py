@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.account import Account, make_app, until
+from tests.support.account import Account, make_app
+from tests.support.waiting import until
 from tests.windows.test_windows import seat, titles
 
 __all__ = ["seat"]

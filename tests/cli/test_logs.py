@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from narvi_desktop.cli.logs import parse_since
-from tests.support.account import Account, make_app, until
+from tests.support.account import Account, make_app
+from tests.support.waiting import PATIENCE, until
 
 LINES = """2026-01-01 10:00:00.100 app first
 2026-01-01 10:00:00.100 app Traceback
@@ -55,7 +56,7 @@ def test_followed_through_a_rotation(account: Account, log: Path) -> None:
     log.write_text("2026-01-05 09:00:00.000 app \x1b[31mfifth\n")
     assert following.stdout.readline() == "2026-01-05 09:00:00.000 app \\x1b[31mfifth\n"
     following.send_signal(signal.SIGINT)
-    assert following.communicate(timeout=30)[1] == ""
+    assert following.communicate(timeout=PATIENCE)[1] == ""
     assert following.returncode == 0
 
 

@@ -18,6 +18,7 @@ import pytest
 from narvi_desktop.cli.doctor.checks import Check, run_checks
 from narvi_desktop.cli.doctor.main import format_lines
 from tests.support.account import Account, make_app
+from tests.support.waiting import PATIENCE
 
 
 def examined(account: Account) -> tuple[int, dict[tuple[str, str], dict[str, Any]]]:
@@ -187,7 +188,7 @@ def test_a_person_is_asked(leaky: Account, answer: str, written: bool) -> None:
         text=True,
     )
     os.write(ours, answer.encode() + b"\n")
-    _, error = process.communicate(timeout=60)
+    _, error = process.communicate(timeout=PATIENCE)
     os.close(ours)
     os.close(theirs)
     assert "Write new.zip? It stays on this machine. [y/N]" in error
