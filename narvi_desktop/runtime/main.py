@@ -99,7 +99,7 @@ async def _serve(
     from narvi_desktop.server.site import SYSTEM, NoSite, Sites
     from narvi_desktop.state.ports import Ports
     from narvi_desktop.state.recent_apps import Used
-    from narvi_desktop.state.window_geometry import Places
+    from narvi_desktop.state.window_geometry import WindowGeometryStore
     from narvi_desktop.windows.browser import AppBrowser
     from narvi_desktop.windows.host_process import AdoptedHost
     from narvi_desktop.windows.manager import WindowManager
@@ -108,7 +108,7 @@ async def _serve(
     port = config.port if port is None else port
     sites = Sites(Ports(paths.state / "ports.json", port).bind)
     hub = Hub(config.settings, paths.logs)
-    places = Places(paths.state / "places.json")
+    places = WindowGeometryStore(paths.state / "places.json")
     windows = WindowManager(
         config.settings,
         paths.state / "pages",

@@ -6,7 +6,7 @@ import asyncio
 import time
 import webbrowser
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from narvi_desktop.integration.entry import own_icon
@@ -16,7 +16,7 @@ from narvi_desktop.state.display import DISPLAY_VARIABLES
 from narvi_desktop.windows.availability import no_display, why_not
 from narvi_desktop.windows.browser import AppBrowser
 from narvi_desktop.windows.manager import WindowManager
-from narvi_desktop.windows.types import WindowFailed, WindowKey
+from narvi_desktop.windows.types import WindowFailed, WindowKey, WindowOptions
 
 WAYS = ("window", "app", "browser", "print", "none")
 
@@ -42,22 +42,28 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Page:
-    """What is shown: a window's key, and its look."""
+class WindowContent:
+    """What is shown, and how its window looks."""
 
     key: WindowKey
-    look: dict[str, Any]
+    options: WindowOptions
 
     @classmethod
-    def of(cls, key: WindowKey, spec: AppSpec, asked: str) -> Page:
-        """Args: asked: the name or path by which the app is found again."""
-        size = {"width": spec.window.width, "height": spec.window.height}
-        icon = str(spec.icon or own_icon())
-        return cls(key, {"asked": asked, "title": spec.title, "icon": icon, "on_close": spec.on_close, **size})
+    def of_app(cls, key: WindowKey, spec: AppSpec, target: str) -> WindowContent:
+        """Describe the window of an app. `target` is the name or path by which the app is found again."""
+        options = WindowOptions(
+            title=spec.title,
+            width=spec.window.width,
+            height=spec.window.height,
+            icon=str(spec.icon or own_icon()),
+            on_close=spec.on_close,
+            target=target,
+        )
+        return cls(key, options)
 
     @property
     def title(self) -> str:
-        return str(self.look["title"])
+        return self.options.title
 
 
 class Showing:
@@ -76,7 +82,7 @@ class Showing:
         browser: AppBrowser,
         ticket: Callable[[WindowKey, float], str],
         is_unspent: Callable[[WindowKey, str], bool],
-        find: Callable[[WindowKey, dict[str, Any]], bool],
+        find: Callable[[WindowKey, WindowOptions], bool],
     ) -> None:
         self._settings = settings
         self._windows = windows
@@ -84,13 +90,13 @@ class Showing:
         self._ticket = ticket
         self._is_unspent = is_unspent
         self._find = find
-        self._chain: dict[str, Callable[[Page, Wish], Awaitable[str]]] = {
+        self._chain: dict[str, Callable[[WindowContent, Wish], Awaitable[str]]] = {
             "window": self.in_window,
             "app": self._in_app,
             "browser": self._in_browser,
         }
 
-    async def show(self, how: str, page: Page, wish: Wish) -> tuple[str, str]:
+    async def show(self, how: str, page: WindowContent, wish: Wish) -> tuple[str, str]:
         """The first way that works, from the one asked for on; one line says which, and why not the others.
 
         Raises:
@@ -106,26 +112,26 @@ class Showing:
                 return way, f"{message} ({'; '.join(reasons)})." if reasons else f"{message}."
         raise WindowFailed("; ".join(reasons))
 
-    async def in_window(self, page: Page, wish: Wish) -> str:
+    async def in_window(self, page: WindowContent, wish: Wish) -> str:
         """A sentence without its stop. Raises WindowFailed."""
         reason = why_not(wish.environment)
         if reason is not None:
             raise WindowFailed(reason)
         await self._reopen(wish)
-        look = {**page.look, "debug": wish.debug}
+        options = replace(page.options, debug=wish.debug)
         url = self._ticket(page.key, self._settings.ticket_life)
-        if await self._windows.open(page.key, url, look, wish.environment, wish.new, wish.wait):
+        if await self._windows.open(page.key, url, options, wish.environment, wish.new, wish.wait):
             return f"{page.title} is open already"
         return f"{page.title} is open" if wish.wait else f"{page.title} opens"
 
     async def _reopen(self, wish: Wish) -> None:
         """The windows of a runtime that was killed with their host, as soon as somebody with a screen is there."""
-        for key, look in self._windows.take_left_open():
-            if self._find(key, look):
+        for key, options in self._windows.take_left_open():
+            if self._find(key, options):
                 url = self._ticket(key, self._settings.ticket_life)
-                await self._windows.open(key, url, look, wish.environment, new=True, wait=False)
+                await self._windows.open(key, url, options, wish.environment, new=True, wait=False)
 
-    async def _in_app(self, page: Page, wish: Wish) -> str:
+    async def _in_app(self, page: WindowContent, wish: Wish) -> str:
         if no_display(wish.environment):
             raise WindowFailed("there is no display")
         url = self._ticket(page.key, self._settings.ticket_life)
@@ -145,7 +151,7 @@ class Showing:
             await asyncio.sleep(0.05)
         return f"{page.title} is open in a window of the browser"
 
-    async def _in_browser(self, page: Page, wish: Wish) -> str:
+    async def _in_browser(self, page: WindowContent, wish: Wish) -> str:
         if no_display(wish.environment):
             raise WindowFailed("there is no display")
         if not webbrowser.open(self._ticket(page.key, self._settings.ticket_life)):

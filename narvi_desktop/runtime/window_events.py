@@ -7,13 +7,13 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from narvi_desktop.runtime.presenting import Page, Showing, Wish
+from narvi_desktop.runtime.presenting import Showing, WindowContent, Wish
 from narvi_desktop.server.broken import BrokenApps, StandIn, StillBroken
 from narvi_desktop.server.control import CommandError
 from narvi_desktop.server.hub import Hub
 from narvi_desktop.server.site import SYSTEM, Sites
 from narvi_desktop.windows.manager import WindowManager
-from narvi_desktop.windows.types import WindowKey
+from narvi_desktop.windows.types import WindowKey, WindowOptions
 
 logger = logging.getLogger("narvi_desktop.runtime")
 
@@ -61,7 +61,7 @@ class Attending:
             return None
 
         async def elsewhere() -> str:
-            page = Page(key, {"title": title, "width": 0, "height": 0})
+            page = WindowContent(key, WindowOptions(title))
             _, message = await self._showing.show("app", page, Wish(dict(self._windows.environment)))
             return message
 
@@ -97,7 +97,7 @@ class Attending:
         name = Path(text).name
         page = StandIn(name, f"{text} cannot be opened.", "", "Nothing was started.", attempt)
         key = WindowKey(SYSTEM, "broken", self._broken.add(text, page))
-        await self._showing.in_window(Page(key, {"title": name, "width": 800, "height": 600}), wish)
+        await self._showing.in_window(WindowContent(key, WindowOptions(name, 800, 600)), wish)
 
     def _send_windows(self, key: WindowKey, wanted: WindowKey) -> str | None:
         """Send the windows that show the one to the other; where there are none, a URL for who asks."""

@@ -11,7 +11,7 @@ from narvi_desktop.library.finder import AmbiguousName, AppNotFound
 from narvi_desktop.library.manifest import AppSpec, LibraryError
 from narvi_desktop.runtime.app_registry import Catalogue
 from narvi_desktop.runtime.idle_shutdown import Lifetime
-from narvi_desktop.runtime.presenting import WAYS, Page, Showing, Wish
+from narvi_desktop.runtime.presenting import WAYS, Showing, WindowContent, Wish
 from narvi_desktop.runtime.window_events import Attending
 from narvi_desktop.server.broken import BrokenApps
 from narvi_desktop.server.control import Command, CommandError, Leaving
@@ -23,7 +23,7 @@ from narvi_desktop.state.recent_apps import Used
 from narvi_desktop.windows.browser import AppBrowser
 from narvi_desktop.windows.host_process import AdoptedHost
 from narvi_desktop.windows.manager import WindowManager
-from narvi_desktop.windows.types import WindowFailed, WindowKey
+from narvi_desktop.windows.types import WindowFailed, WindowKey, WindowOptions
 
 
 class Commands:
@@ -82,7 +82,7 @@ class Commands:
         if how in ("print", "none"):
             answer = self._printed(app, service_id)
             return {**answer, "shown": how, "message": f"{spec.title} runs." if how == "none" else answer["ticket_url"]}
-        page = Page.of(WindowKey(app.service.workspace, app.name, service_id), spec, self._asked(app))
+        page = WindowContent.of_app(WindowKey(app.service.workspace, app.name, service_id), spec, self._asked(app))
         if failure is not None:
             # Who double-clicks sees no terminal: the window shows the page that says what failed.
             with contextlib.suppress(WindowFailed):
@@ -210,10 +210,10 @@ class Commands:
         """Take over the windows of a runtime that was killed; their host has started us."""
         self._windows.adopt(host, self._is_found_again)
 
-    def _is_found_again(self, key: WindowKey, look: dict[str, Any]) -> bool:
+    def _is_found_again(self, key: WindowKey, options: WindowOptions) -> bool:
         """Make a window's app known; False when it is not installed any more."""
         try:
-            self._catalogue.open(str(look.get("asked")))
+            self._catalogue.open(options.target)
         except LibraryError:
             return False
         with contextlib.suppress(NoSite):
