@@ -174,7 +174,8 @@
   // A window of narvi-desktop asks when it is closed; a browser does by the event, whose text is its own.
   globalThis.narvi_holds = () => held
   addEventListener("beforeunload", (event) => {
-    if (held !== "" && globalThis.pywebview === undefined) event.preventDefault()
+    const in_window = globalThis.narvi_window ?? globalThis.pywebview
+    if (held !== "" && in_window === undefined) event.preventDefault()
   })
 
   // A link to another site opens beside the app, never in its place.
