@@ -68,7 +68,7 @@ def _check_name(paths: Paths, app: AppRef, directory: Path | None) -> None:
     except (AppNotFound, AmbiguousName):
         raise
     except LibraryError:
-        return  # the app is there and broken: the runtime says so, in the window too
+        return  # the app exists and is broken: the runtime shows that, in the window too
 
 
 def _current_directory() -> Path | None:

@@ -23,7 +23,7 @@ _KINDS = {
 
 
 def encode(message: Any) -> dict[str, Any]:
-    """Return a dataclass as a JSON object; the fields of a nested one stand beside its own."""
+    """Return a dataclass as a JSON object; the fields of a nested one become keys beside its own."""
     document: dict[str, Any] = {}
     for entry in fields(message):
         value = getattr(message, entry.name)

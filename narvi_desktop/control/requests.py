@@ -49,7 +49,7 @@ class OpenRequest:
     """Start an app's service and show its page.
 
     Attributes:
-        directory: where the caller stands, for the hint that a folder of that name is there.
+        directory: the caller's current one, for a hint when it has a folder of the app's name.
     """
 
     target: Target

@@ -48,7 +48,7 @@ def program() -> tuple[str, ...]:
     """Return the command that opens an app without a terminal."""
     name = "narvi-desktop-window.exe" if sys.platform == "win32" else "narvi-desktop-window"
     script = Path(sys.executable).with_name(name)
-    # -P: the folder that somebody stands in is never on the import path.
+    # -P: the current directory must not be on the import path.
     return (str(script),) if script.exists() else (sys.executable, "-P", "-m", "narvi_desktop.cli.double_click")
 
 

@@ -23,7 +23,7 @@ _SIZES = {16: b"icp4", 32: b"icp5", 64: b"icp6", 128: b"ic07", 256: b"ic08", 512
 
 
 class MacMenu:
-    """Bundles of this user; each holds a mark of ours, so that no other is ever touched."""
+    """Bundles of this user; each contains a mark, so that no others are ever touched."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or Path.home() / "Applications"
@@ -32,7 +32,7 @@ class MacMenu:
         self.remove(entry.name)
         bundle = self._folder / f"{_file_name(entry.title)}.app"
         if bundle.exists():
-            raise OSError(f"{bundle} is there already and is not ours; move it away first")
+            raise OSError(f"{bundle} exists and is not from narvi-desktop; move it away first")
         with tempfile.TemporaryDirectory() as place:
             made = Path(place) / "made.app"
             self._make(made, entry)
@@ -74,7 +74,7 @@ class MacMenu:
 
 
 def information(entry: Entry) -> dict[str, object]:
-    """What Info.plist says."""
+    """Return the values of Info.plist."""
     values: dict[str, object] = {
         "CFBundleIdentifier": f"org.narvi-desktop.{entry.name}",
         "CFBundleName": entry.title,
@@ -102,7 +102,7 @@ def applet(command: tuple[str, ...]) -> str:
 
 
 def icns(png: bytes) -> bytes:
-    """One PNG in the container of .icns: "icns", length, then type, length and data; lengths are big endian."""
+    """Put one PNG into the container of .icns: "icns", length, then type, length and data; lengths are big endian."""
     width, _ = png_size(png)
     kind = _SIZES[min(_SIZES, key=lambda size: abs(size - width))]
     element = kind + (len(png) + 8).to_bytes(4, "big") + png
@@ -110,7 +110,7 @@ def icns(png: bytes) -> bytes:
 
 
 def _file_name(title: str) -> str:
-    """A title as a file's name: no separators, and not hidden."""
+    """Turn a title into a file's name: without separators, and not hidden."""
     plain = replace_control_chars(title, "-").translate({ord("/"): "-", ord(":"): "-"})
     return plain.strip(". ")[:100] or OWN_NAME
 

@@ -22,7 +22,7 @@ _MARK = ".lnk"
 
 
 class WindowsMenu:
-    """Shortcuts in a folder of ours in this user's Start menu, so that no other is ever touched.
+    """Shortcuts in a folder of their own in this user's Start menu, so that no others are ever touched.
 
     They keep the name of their entry in the file's name: titles may be alike.
     """
@@ -63,7 +63,7 @@ class WindowsMenu:
 
 
 def shortcut(entry: Entry, icon: Path) -> bytes:
-    """A shell link: header, where the target lies, and the strings."""
+    """Return a shell link: header, location of the target, and the strings."""
     flags = _HAS_LINK_INFO | _HAS_NAME | _HAS_ARGUMENTS | _HAS_ICON | _IS_UNICODE
     header = (0x4C).to_bytes(4, "little") + _CLASS_ID + flags.to_bytes(4, "little")
     header += bytes(4 + 3 * 8 + 4)  # attributes, three times, size: all may be 0
@@ -101,7 +101,7 @@ def ico(png: bytes) -> bytes:
 
 
 def keys(entry: Entry, icon: Path) -> dict[str, dict[str, str]]:
-    """The keys below HKCU that make an address scheme ours, with their values ("" is the default one)."""
+    """Return the keys below HKCU that register the address scheme, with their values ("" is the default one)."""
     root = rf"Software\Classes\{SCHEME}"
     return {
         root: {"": "URL:narvi-desktop", "URL Protocol": ""},
@@ -140,5 +140,5 @@ def _file_name(title: str) -> str:
 
 
 def _name(file: Path) -> str:
-    """The entry's name, which stands in the last parentheses."""
+    """Return the entry's name, which is in the last parentheses."""
     return file.stem.rpartition(" (")[2].removesuffix(")")

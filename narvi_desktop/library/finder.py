@@ -43,7 +43,7 @@ class Source:
 
 @dataclass(frozen=True)
 class FoundApp:
-    """An app, with the manifest that describes it and the folder that the manifest lies in."""
+    """An app, with the manifest that describes it and its folder."""
 
     source: Source
     manifest: Manifest
@@ -81,7 +81,7 @@ class Finder:
         if cached is None or cached[0] != state:
             source = _source(kind, folder)
             if source.error:
-                return source  # not kept: what fixes it may lie outside the manifest
+                return source  # not kept: what fixes it may be outside the manifest
             self._cache[folder] = cached = (state, source)
         return cached[1]
 
@@ -93,7 +93,7 @@ class Finder:
         """Return the app that a reference names; a path names the first app of its folder.
 
         Args:
-            directory: where the caller stands: a folder of that name there is worth a hint.
+            directory: the caller's current one: an app folder of that name there is mentioned in the error.
 
         Raises:
             ManifestError, AppNotFound, AmbiguousName.

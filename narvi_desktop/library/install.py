@@ -115,7 +115,7 @@ def _copy(source: Path, staging: Path, installed: Path) -> Path:
     source = source.resolve()
     load(source)  # before anything is copied
     if installed.resolve().is_relative_to(source):
-        raise InstallError(f"{source} holds the folder of installed apps; give the folder of one app.")
+        raise InstallError(f"{source} contains the folder of installed apps; give the folder of one app.")
     folder = staging / source.name
     try:
         shutil.copytree(source, folder, symlinks=True, ignore=shutil.ignore_patterns(*_EXCLUDED))
@@ -140,14 +140,14 @@ def _unpack(source: Path, staging: Path) -> Path:
         return folder
     inner = [child for child in folder.iterdir() if (child / FILE_NAME).exists()]
     if len(inner) != 1:
-        raise InstallError(f"{source.name} holds no app: neither it nor the one folder in it has a {FILE_NAME}.")
+        raise InstallError(f"{source.name} contains no app: neither it nor the one folder in it has a {FILE_NAME}.")
     return inner[0]
 
 
 def _extract(archive: zipfile.ZipFile, folder: Path) -> None:
     entries = archive.infolist()
     if len(entries) > _FILE_LIMIT:
-        raise InstallError(f"it holds more than {_FILE_LIMIT} files")
+        raise InstallError(f"it contains more than {_FILE_LIMIT} files")
     left = _BYTE_LIMIT
     for entry in entries:
         parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
@@ -168,7 +168,7 @@ def _check_entry(entry: zipfile.ZipInfo, parts: tuple[str, ...]) -> None:
     leaves = not parts or parts[0] == "/" or ".." in parts or any(":" in part or "\0" in part for part in parts)
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if leaves or kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise InstallError(f"it holds {entry.filename!r}, which is not a plain file inside it")
+        raise InstallError(f"it contains {entry.filename!r}, which is not a plain file inside it")
 
 
 def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, left: int) -> int:

@@ -28,7 +28,7 @@ EmbeddedParameters = Mapping[tuple[str, str], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class RegisteredApp:
-    """An app that the server knows, what its manifest says of it, and the reference that finds it again."""
+    """An app that the server knows, its part of the manifest, and the reference that finds it again."""
 
     app: App
     spec: AppSpec
@@ -91,7 +91,7 @@ class AppRegistry:
         """Find an app and register it, with the others of its folder.
 
         Args:
-            directory: where the caller stands, for a hint in the error.
+            directory: the caller's current one, for a hint in the error.
 
         Raises:
             LibraryError: there is no such app, or its folder cannot be used.
@@ -147,7 +147,7 @@ class AppRegistry:
         raise ControlError(f"{service.workspace}/{service.name} has no page to open.")
 
     def _register(self, source: Source, manifest: Manifest) -> None:
-        """Register what a manifest says, in place of what it said when it was last opened."""
+        """Register the services and apps of a manifest, in place of those of its last version."""
         old = dict(self._replaced_by(source, manifest.workspace))
         names = {name for registration in old.values() for name in registration.manifest.services}
         if any(

@@ -93,7 +93,7 @@ def build(paths: Paths, config: Config, port: int | None, stays: bool) -> Parts:
     claims = WorkspaceClaims(paths.state / "workspaces.json", bundled)
     recents = RecentApps(paths.state / "used.json")
     bridge = CommandBridge()
-    embedded: dict[tuple[str, str], dict[str, Any]] = {(SYSTEM, "home"): {"desk": bridge}}
+    embedded: dict[tuple[str, str], dict[str, Any]] = {(SYSTEM, "home"): {"runtime": bridge}}
     registry = AppRegistry(hub, finder, claims, paths, config, embedded)
     window_restore = WindowRestore(hub, sites, registry, windows, tickets)
     presenter = Presenter(windows, browsers, window_restore, tickets)

@@ -10,9 +10,10 @@ import time
 from pathlib import Path
 
 from narvi_desktop.settings import Settings
+from narvi_desktop.state.files import read_tail
+from narvi_desktop.text import escape_control_chars
 
 _MAX_LINE = 16_384  # bytes without an end of line that are kept waiting for one
-_ESCAPES = {number: repr(chr(number))[1:-1] for number in (*range(9), *range(10, 32), *range(127, 160))}
 
 
 class AppLog:
@@ -57,19 +58,13 @@ class AppLog:
 
     def tail(self, lines: int = 20) -> str:
         """Return the last lines, without their times."""
-        try:
-            with self.path.open("rb") as file:
-                file.seek(max(0, self.path.stat().st_size - 16_384))
-                tail = file.read().decode("utf-8", "replace").splitlines()[-lines:]
-        except OSError:
-            return ""
-        return "\n".join(line.split(" ", 3)[-1] for line in tail)
+        return "\n".join(line.split(" ", 3)[-1] for line in read_tail(self.path, lines).splitlines())
 
     def _append(self, source: str, lines: list[str]) -> None:
         now = time.time()
         stamp = f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(now))}.{int(now % 1 * 1000):03} {source}"
         # No escape sequence of an app reaches a terminal by way of its log.
-        text = "".join(f"{stamp} {line.rstrip(chr(13)).translate(_ESCAPES)}\n" for line in lines)
+        text = "".join(f"{stamp} {escape_control_chars(line.rstrip(chr(13)), keep=chr(9))}\n" for line in lines)
         data = text.encode("utf-8", "backslashreplace")
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

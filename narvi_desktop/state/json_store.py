@@ -1,4 +1,4 @@
-"""Small JSON files of the state folder. One that cannot be used is kept under another name, and the default counts."""
+"""Small JSON files of the state folder. One that cannot be used is renamed, and the default is used."""
 
 from __future__ import annotations
 

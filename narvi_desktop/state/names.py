@@ -37,7 +37,7 @@ class AppRef:
 
     @classmethod
     def typed(cls, text: str) -> AppRef:
-        """Return what a person means who types this: a path becomes absolute, since the runtime stands elsewhere."""
+        """Return what a person means who types this. A path becomes absolute: the runtime has another directory."""
         return cls(str(Path(text).expanduser().absolute()) if _means_path(text) else text)
 
     @property

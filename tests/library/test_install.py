@@ -106,7 +106,7 @@ def test_what_is_no_app(tmp_path: Path) -> None:
     cases = {
         tmp_path / "junk.zip": "not a readable zip",
         tmp_path / "absent.zip": "does not exist",
-        packed(tmp_path, {"readme.txt": "x"}): "holds no app",
+        packed(tmp_path, {"readme.txt": "x"}): "contains no app",
         tmp_path: "cannot be read",  # a folder without a manifest
     }
     for source, said in cases.items():
@@ -124,7 +124,7 @@ def test_a_broken_manifest_leaves_nothing_behind(tmp_path: Path) -> None:
 
 def test_a_folder_that_holds_the_installed_apps(tmp_path: Path) -> None:
     make_app(tmp_path / "all")
-    with pytest.raises(install.InstallError, match="holds the folder of installed apps"):
+    with pytest.raises(install.InstallError, match="contains the folder of installed apps"):
         install.stage(tmp_path / "all", tmp_path / "all" / "apps")
 
 

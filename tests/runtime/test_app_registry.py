@@ -94,9 +94,9 @@ def test_parameters_know_the_data_folder_and_only_bundled_apps_get_objects(paths
     manifest = APP.replace('service_id = "main"', 'service_id = "main"\nparameters = { folders = ["{data}/x"] }')
     (folder / "narvi.toml").write_text(manifest)
     marker = object()
-    registry = make_registry(paths, {("mine", "mine"): {"object": marker}, ("desktop", "home"): {"desk": marker}})
+    registry = make_registry(paths, {("mine", "mine"): {"object": marker}, ("desktop", "home"): {"runtime": marker}})
     assert registry.open(AppRef("mine")).service.parameters == {"folders": [f"{paths.data}/data/mine/x"]}
-    assert registry.open(AppRef("desktop/home")).service.parameters["desk"] is marker
+    assert registry.open(AppRef("desktop/home")).service.parameters["runtime"] is marker
 
 
 def test_after_unregistering_an_app_is_unknown_until_it_is_opened(paths: Paths) -> None:

@@ -47,19 +47,19 @@ class RuntimeChecks:
 
     def ports(self) -> Iterator[Check]:
         records = read_object(self._paths.state / "ports.json")
-        ours = set()
+        in_use = set()
         record = read_record(self._paths.record)
         if record is not None:
             with contextlib.suppress(ControlError):
                 sites = client.call(record, STATUS, NoArguments(), timeout=5).sites
-                ours = {int(origin.rpartition(":")[2]) for origin in sites.values()}
+                in_use = {int(origin.rpartition(":")[2]) for origin in sites.values()}
         for workspace, entry in records.items():
             port = int(entry["port"])
-            if port not in ours and _is_taken(port):
+            if port not in in_use and _is_taken(port):
                 found = f"port {port} of {workspace} is used by another program"
                 fix = f"End that program (lsof -i :{port}); otherwise the port changes and pages lose what they stored."
                 yield Check("ports", workspace, "note", found, fix)
-        yield Check("ports", "known", "ok", f"{len(records)} remembered, {len(ours)} in use by narvi-desktop")
+        yield Check("ports", "known", "ok", f"{len(records)} remembered, {len(in_use)} in use by narvi-desktop")
 
 
 def _is_taken(port: int) -> bool:

@@ -1,4 +1,4 @@
-"""The command that tells what runs: status. The stream `watch` is in `runtime/monitoring.py`."""
+"""The command `status`. The stream `watch` is in `runtime/monitoring.py`."""
 
 from __future__ import annotations
 

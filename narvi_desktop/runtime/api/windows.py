@@ -69,7 +69,7 @@ class WindowCommands:
         content = WindowContent.of_app(app, service_id)
         if failure is not None:
             if request.show == "window":
-                # Who double-clicks sees no terminal: a window shows the page that says what failed.
+                # Who double-clicks sees no terminal: a window shows the error.
                 failure.shown = await self._try_window(content, request)
             raise failure
         if request.show == "none" or request.show == "print":
@@ -110,7 +110,7 @@ class WindowCommands:
         return False
 
     async def _show_unusable(self, request: OpenRequest) -> bool:
-        """Show a window that says what is wrong with an app's folder, and opens the app once that is fixed."""
+        """Show a window with what is wrong with an app's folder, and opens the app once that is fixed."""
         ref = request.target.app
         assert ref is not None  # what is named by its service is registered, so its folder can be used
 
