@@ -68,11 +68,11 @@ def _instance(hub: AdminSource, instance: Instance, take: Take) -> dict[str, Any
     now = time.monotonic()
     state, since = instance.state
     return {
-        "uptime": instance.uptime,
+        "uptime": int(instance.uptime),
         "sessions": {
             session.session_id: {
                 "app_name": session.app,
-                "uptime": now - session.started,
+                "uptime": int(now - session.started),
                 "messages_in": session.traffic.messages_in,
                 "messages_out": session.traffic.messages_out,
                 "bytes_in": session.traffic.bytes_in,
@@ -97,7 +97,7 @@ def _instance(hub: AdminSource, instance: Instance, take: Take) -> dict[str, Any
 def _runtime(hub: AdminSource, take: Take) -> dict[str, Any]:
     stats = hub.stats
     return {
-        "uptime": time.monotonic() - stats.started,
+        "uptime": int(time.monotonic() - stats.started),
         "sessions": {},
         "metrics": take(stats.history),
         "number": 0,
