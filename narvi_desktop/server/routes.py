@@ -91,7 +91,7 @@ class AppRoutes:
         log = self._hub.log_of(app.service)
         name = app.title or app.name
         return failure_page(
-            name, f"The service of {name} could not start.", detail, f"{log.path}\n\n{log.tail()}"
+            name, f"The service of {name} could not start.", detail, f"{log.label}\n\n{log.tail()}"
         )
 
     async def _status(self, request: AppRequest) -> web.Response:
