@@ -13,12 +13,14 @@ MIDDLE = {"windows", "monitor", "server", "library", "integration"}
 
 # Which parts of ours a part may import, besides itself. "" is the front door, narvi_desktop/__init__.py.
 ALLOWED_PARTS: dict[str, set[str]] = {
-    "": {"worker"},
+    "": {"embedding", "worker"},
     "__main__": {"cli"},
     "cli": {"", "settings", "runtime", "worker", *MIDDLE},
     "double_click": {"library", "runtime"},
     "runtime": {"", "settings", "worker", *MIDDLE},
     **{part: {"", "settings", "worker"} for part in MIDDLE},
+    "embedding": {"server", "settings"},
+    "compat": {"", "embedding"},
     "worker": set(),
     "settings": set(),
     "apps": {""},
@@ -26,7 +28,7 @@ ALLOWED_PARTS: dict[str, set[str]] = {
 
 # The only parts that may import what is neither ours nor Python's.
 ALLOWED_LIBRARIES: dict[str, set[str]] = {
-    "aiohttp": {"server", "runtime"},
+    "aiohttp": {"embedding", "server", "runtime"},
     "platformdirs": {"runtime"},
     "psutil": {"monitor", "apps"},
     "rich": {"monitor"},

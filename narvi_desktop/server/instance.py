@@ -292,6 +292,8 @@ class Instance:
             limit: float | None = 0 if self._last_session else self._settings.spare_life
         else:
             limit = None if self.service.fixed_service_id is not None else self.service.idle_timeout
+        if limit == 0 and not self._last_session:
+            limit = self._settings.spare_life  # the page that it was started for has yet to connect
         if limit is None or self.pinned or self.sessions or self.stopping or self.ended.is_set():
             return
         self._cancel_idle()
