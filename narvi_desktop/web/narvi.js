@@ -43,6 +43,16 @@
       held = text === null ? "" : String(text)
     }
 
+    /** This object; Narvi's start_narvi() returns an object that has the service as a field. */
+    get service() {
+      return this
+    }
+
+    /** The app object, null until the service is connected. */
+    get webapp() {
+      return this._app
+    }
+
     _start(AppClass) {
       this._AppClass = AppClass
       this._connect()
@@ -68,6 +78,7 @@
     _connected(greeting) {
       this.session_id = greeting.session_id
       this._failures = 0
+      if (this._app !== null && this._must_reload()) return location.reload()
       this._beat = setInterval(() => this._socket.send(""), HEARTBEAT)
       if (this._app === null) {
         this._app = new this._AppClass(this, greeting.app_parameters)
@@ -78,6 +89,12 @@
       for (const message of this._waiting.splice(0)) this._socket.send(message)
     }
 
+    // A page that was written for Narvi builds its state from what the service sends first, and would build it twice.
+    // One that listens to the status knows of reconnections; one that holds its window would lose something.
+    _must_reload() {
+      return this._status_listeners.length === 0 && this._listeners.length > 0 && held === ""
+    }
+
     _deliver_early() {
       const early = this._early
       this._early = null
@@ -86,7 +103,8 @@
 
     _deliver(message) {
       if (this._early !== null) return this._early.push(message)
-      if (typeof this._app.recv === "function") this._app.recv(message)
+      // As in Narvi: a page whose listener calls its own recv would get each message twice.
+      if (this._listeners.length === 0 && typeof this._app.recv === "function") this._app.recv(message)
       for (const listener of [...this._listeners]) listener(message)
     }
 
