@@ -15,6 +15,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from narvi_desktop.state.files import read_tail
+
 from .alternate_screen import AlternateScreen
 from .glyphs import Glyphs
 from .keys import Keys, open_keys
@@ -22,7 +24,6 @@ from .render import draw, draw_waiting
 from .snapshot import History, Snapshot
 from .state import Action, State, press, with_valid_selection
 
-_TAIL = 64 * 1024  # bytes of a log that are looked at
 Documents = Callable[[], Iterator[dict[str, Any] | None]]
 
 
@@ -65,7 +66,7 @@ class MonitorApp:
             return draw_waiting(width, height, self._glyphs)
         self._state = with_valid_selection(self._state, self._drawn)
         chosen = self._drawn.find(self._state.selected)
-        log = [] if chosen is None else tail(chosen.log, height)
+        log = [] if chosen is None else read_tail(Path(chosen.log), height).splitlines()
         return draw(self._drawn, self._state, self._history, log, width, height, self._glyphs)
 
     def _press(self, key: str) -> None:
@@ -131,13 +132,3 @@ class MonitorApp:
             os.kill(os.getpid(), signal.SIGTSTP)
         self._keys.__enter__()
         signal.signal(signal.SIGTSTP, handler)
-
-
-def tail(log: str, lines: int) -> list[str]:
-    """The last lines of a log file."""
-    try:
-        with Path(log).open("rb") as file:
-            file.seek(max(0, os.fstat(file.fileno()).st_size - _TAIL))
-            return file.read().decode("utf-8", "replace").splitlines()[-lines:]
-    except OSError:
-        return []

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from narvi_desktop.text import replace_control_chars
+
 from .details import draw_details
 from .glyphs import Glyphs, duration, quick, size
 from .snapshot import RUNTIME, History, Instance, Message, Snapshot
@@ -233,7 +235,7 @@ def _cell(text: str, width: int, right: bool = False) -> str:
 
 def _fit(line: Text, width: int) -> Text:
     """One line of the terminal: control characters of foreign text are gone, and so is what is too much."""
-    plain = "".join(character if character.isprintable() else "?" for character in line.plain)
+    plain = replace_control_chars(line.plain, "?")
     if plain != line.plain:
         line = Text(plain, style=line.style)
     line.truncate(width, overflow="crop")

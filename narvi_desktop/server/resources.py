@@ -38,7 +38,7 @@ class Resources:
         self._folders.append(("narvi", _glob("**"), WEB_FOLDER))
 
     def find(self, segments: list[str]) -> Path | None:
-        """The file, or None: hidden names, links out of the folder and what is no plain file do not exist."""
+        """Return the file, or None: hidden names, links out of the folder and special files do not exist."""
         if any(segment.startswith(".") or "\0" in segment for segment in segments):
             return None
         path = "/".join(segments)
@@ -56,7 +56,7 @@ class Resources:
 
 
 def respond(path: Path) -> web.StreamResponse:
-    """The file with ETag, Last-Modified and Range; the browser asks again each time."""
+    """Serve a file with ETag, Last-Modified and Range; the browser revalidates it each time."""
     response = web.FileResponse(path, headers={"Cache-Control": "no-cache"})
     content_type, _ = mimetypes.guess_type(path.name)
     response.content_type = content_type or "application/octet-stream"

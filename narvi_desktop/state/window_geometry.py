@@ -1,4 +1,4 @@
-"""Where the window of each app and service id stood last."""
+"""The last position and size of the window of each app and service id."""
 
 from __future__ import annotations
 
@@ -77,11 +77,11 @@ class WindowGeometryStore:
         self._saving: asyncio.TimerHandle | None = None
 
     def get(self, key: WindowKey) -> Geometry:
-        """Return where a window stood last."""
+        """Return the last geometry of a window."""
         return self._geometries.get(_name(key), Geometry())
 
     def record(self, key: WindowKey, geometry: Geometry) -> None:
-        """Keep where a window stands now."""
+        """Remember the geometry of a window."""
         name = _name(key)
         self._geometries.pop(name, None)  # so that it becomes the newest
         self._geometries[name] = sanitize(geometry.to_json())

@@ -36,7 +36,7 @@ class WindowDelegate(Protocol):
     def link_out(self, key: WindowKey, url: str) -> str | None:
         """Return what the user's browser may open when a page leads to another site; None: nothing."""
 
-    def page_failed(self, identity: str, key: WindowKey, reason: str) -> None:
+    def page_failed(self, windows: WindowManager, identity: str, key: WindowKey, reason: str) -> None:
         """A window's page shows nothing any more."""
 
     def last_closed(self, key: WindowKey, stop: bool) -> None:
@@ -76,20 +76,24 @@ class WindowManager:
         open_windows: the file that lists the open windows; absent after a clean end.
 
     Attributes:
-        delegate: set before the first window is opened.
         environment: where the newest caller's screen is.
     """
 
-    delegate: WindowDelegate
-
     def __init__(
-        self, settings: Settings, storage: Path, log: Path, open_windows: Path, geometries: WindowGeometryStore
+        self,
+        settings: Settings,
+        storage: Path,
+        log: Path,
+        open_windows: Path,
+        geometries: WindowGeometryStore,
+        delegate: WindowDelegate,
     ) -> None:
         self._settings = settings
         self._storage = storage
         self._log = log
         self._open_windows = open_windows
         self._geometries = geometries
+        self._delegate = delegate
         self._left_open = [(key, options) for _, key, options in _read(open_windows)]
         self._windows: dict[str, Window] = {}
         self._host: HostProcess | None = None
@@ -123,7 +127,7 @@ class WindowManager:
             window = self._windows[identity] = Window(key, options)
             window.loaded.set_result(None)
             self._last_identity = max(self._last_identity, int(identity))
-            self._send(protocol.Navigate(self.delegate.fresh_url(key), _group(key)), identity)
+            self._send(protocol.Navigate(self._delegate.fresh_url(key), _group(key)), identity)
 
     def take_left_open(self) -> list[tuple[WindowKey, WindowOptions]]:
         """Return, once, the windows that a runtime left open when it was killed."""
@@ -287,7 +291,7 @@ class WindowManager:
                 if not window.loaded.done():
                     window.loaded.set_result(None)
             case protocol.LinkFollowed(url):
-                allowed = self.delegate.link_out(window.key, url)
+                allowed = self._delegate.link_out(window.key, url)
                 if allowed is not None:
                     self._send(protocol.Browse(allowed), identity)
             case protocol.GeometryChanged(geometry):
@@ -320,13 +324,13 @@ class WindowManager:
             return
         if not window.loaded.done():
             window.loaded.set_result(None)  # the window is there, and will show what is wrong
-        self.delegate.page_failed(identity, window.key, reason)
+        self._delegate.page_failed(self, identity, window.key, reason)
 
     def _on_closed(self, identity: str, window: Window, stop: bool | None) -> None:
         del self._windows[identity]
         self._write()
         if not self._stopping and not self.showing(window.key):
-            self.delegate.last_closed(window.key, window.options.on_close == "stop" if stop is None else stop)
+            self._delegate.last_closed(window.key, window.options.on_close == "stop" if stop is None else stop)
         window.fail("the window was closed before it had loaded")
 
     def _on_host_ended(self, host: HostProcess, code: int) -> None:
@@ -357,7 +361,7 @@ class WindowManager:
             return
         self._start_host()
         for identity, window in self._windows.items():
-            url = self.delegate.fresh_url(window.key)
+            url = self._delegate.fresh_url(window.key)
             self._send(protocol.Open(url, _group(window.key), window.options, window.geometry), identity)
 
 

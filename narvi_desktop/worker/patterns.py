@@ -16,7 +16,7 @@ class Segment(NamedTuple):
 
 
 def parse(pattern: str) -> tuple[Segment, ...]:
-    """The segments of a pattern, for example ``images/$name``.
+    """Parse a pattern such as ``images/$name`` into segments.
 
     Raises:
         TypeError: the pattern is not a str.

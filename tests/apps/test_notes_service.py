@@ -14,6 +14,7 @@ from typing import Any
 
 from tests.apps.conftest import add_notes
 from tests.conftest import Page, Server
+from tests.support.waiting import PATIENCE
 
 Run = Callable[..., None]
 UPDATE, AWARENESS, SNAPSHOT, IMAGE = 1, 2, 3, 4
@@ -31,7 +32,7 @@ async def told(page: Page) -> Any:
 async def told_of(page: Page, name: str) -> Any:
     """The next message of that name; others are passed over."""
     while True:
-        message = await page.socket.receive(timeout=20)
+        message = await page.socket.receive(timeout=PATIENCE)
         if isinstance(message.data, str) and name in (document := json.loads(message.data)):
             return document
 
@@ -54,7 +55,7 @@ async def updates(page: Page, note: str) -> list[bytes]:
     await do(page, "open", note=note)
     found = []
     while True:
-        message = await page.socket.receive(timeout=20)
+        message = await page.socket.receive(timeout=PATIENCE)
         if isinstance(message.data, bytes):
             found.append(message.data[6 + len(note) :])
         elif "opened" in json.loads(message.data):

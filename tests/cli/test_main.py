@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from narvi_desktop.cli.logs import harmless
+from narvi_desktop.text import escape_control_chars
 from tests.support.account import Account
 
 
@@ -38,5 +38,5 @@ def test_a_typo_in_an_option_is_a_usage_error(alone: Account) -> None:
     assert code == 2 and "Traceback" not in error
 
 
-def test_foreign_text_is_made_harmless() -> None:
-    assert harmless("a\x1b[31mb\x07\n") == "a\\x1b[31mb\\x07\n"
+def test_foreign_text_is_made_escape_control_chars() -> None:
+    assert escape_control_chars("a\x1b[31mb\x07\n") == "a\\x1b[31mb\\x07\n"

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.account import Account, is_alive, until
+from tests.support.account import Account, is_alive
+from tests.support.waiting import PATIENCE, until
 
 ROOT = Path(__file__).parents[2]
 SERVICE = """
@@ -234,7 +235,7 @@ def test_json_is_a_line_per_round(account: Account, terminal: Terminal) -> None:
     assert all(document["schema"] == 1 and document["running"] for document in documents)
     until(lambda: "main" in json.loads(watching.stdout.readline())["admin"]["alpha"]["alpha"]["instances"])  # type: ignore[union-attr]
     watching.send_signal(signal.SIGINT)
-    _, error = watching.communicate(timeout=30)
+    _, error = watching.communicate(timeout=PATIENCE)
     assert "Traceback" not in error
 
 

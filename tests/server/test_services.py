@@ -13,6 +13,7 @@ import pytest
 
 from narvi_desktop.settings import Settings
 from tests.conftest import Server, add_probe, until
+from tests.support.waiting import PATIENCE
 
 Run = Callable[..., None]
 PLACE = "lab/probe/main"
@@ -35,10 +36,10 @@ def test_names(run_served: Run, isolation: str, probe_class: str) -> None:
 def test_session_connected_comes_first_with_the_app_parameters(run_served: Run, isolation: str) -> None:
     async def body(server: Server) -> None:
         add_probe(server, isolation, app_parameters={"colour": "blue"})
-        socket = await server.client.ws_connect(server.url(f"{PLACE}/connect?snapshot=1"))
-        greeting = json.loads(await socket.receive_str(timeout=10))
+        socket = await server.connect(f"{PLACE}/connect?snapshot=1")
+        greeting = json.loads(await socket.receive_str(timeout=PATIENCE))
         assert greeting["app_parameters"] == {"colour": "blue"}
-        assert await socket.receive_str(timeout=10) == "snapshot"
+        assert await socket.receive_str(timeout=PATIENCE) == "snapshot"
 
     run_served(body)
 
@@ -102,8 +103,8 @@ def test_session_listeners(run_served: Run, isolation: str, probe_class: str) ->
     async def body(server: Server) -> None:
         add_probe(server, isolation, service_class=probe_class)
         watcher = await server.page(PLACE)
-        socket = await server.client.ws_connect(server.url(f"{PLACE}/connect?name=Ada&name=Eve"))
-        session_id = json.loads(await socket.receive_str(timeout=10))["session_id"]
+        socket = await server.connect(f"{PLACE}/connect?name=Ada&name=Eve")
+        session_id = json.loads(await socket.receive_str(timeout=PATIENCE))["session_id"]
         await socket.close()
         await until(lambda: server.hub.session_count() == 1)
         events = await watcher.ask("events")

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.account import Account, is_alive, make_app, until
+from tests.support.account import Account, is_alive, make_app
+from tests.support.waiting import PATIENCE, until
 from tests.windows.test_windows import hosts, processes, seat, titles
 
 __all__ = ["seat"]
@@ -102,8 +103,10 @@ class Probe:
         return found[-1][0]
 
     def run(self, *command: str) -> str:
-        done = subprocess.run(command, env=self.seat.environment, capture_output=True, text=True, check=True)
-        return done.stdout
+        process = subprocess.run(
+            command, env=self.seat.environment, capture_output=True, text=True, check=True, timeout=PATIENCE
+        )
+        return process.stdout
 
     def press(self, *keys: str, title: str = "^Probe page$") -> None:
         self.run("xdotool", "windowfocus", "--sync", self.window(title), "key", *keys)
@@ -112,8 +115,9 @@ class Probe:
         """On the page that stands in for the app's: who is faster than it loads presses again."""
 
         def pressed() -> bool:
-            if not condition() and titles(self.seat, "^Probe$"):
-                self.run("xdotool", "windowfocus", "--sync", titles(self.seat, "^Probe$")[0], "key", key)
+            found = titles(self.seat, "^Probe$")
+            if not condition() and found:
+                self.run("xdotool", "windowfocus", "--sync", found[0], "key", key)
                 time.sleep(0.5)
             return condition()
 
@@ -367,7 +371,7 @@ def test_a_dead_page_is_replaced_and_comes_back(user: Account) -> None:
     kill_pages(user)
     probe.window("^Probe$")  # our page, called by the app's name
     assert user.json("status")["windows"] == [{"workspace": "probe", "app": "probe", "service_id": "main"}]
-    probe.press_until("Return", lambda: probe.count("here") == 2)
+    probe.press_until("Return", lambda: probe.count("here") > 1)
     assert probe.window() == window
 
 
@@ -401,7 +405,7 @@ def test_no_white_window(user: Account, script: str) -> None:
     log = user.home / "state/narvi-desktop/log/runtime.log"
     until(lambda: "for 2.5 seconds" in log.read_text())
     (probe.folder / "web" / "index.html").write_text(PAGE)
-    probe.press_until("Return", lambda: probe.count("here") == 1)
+    probe.press_until("Return", lambda: probe.count("here") > 0)
 
 
 def test_home_adds_a_folder_by_its_dialog(user: Account) -> None:
@@ -416,8 +420,6 @@ def test_home_adds_a_folder_by_its_dialog(user: Account) -> None:
 
 
 def test_a_page_that_is_well_is_left_alone(user: Account) -> None:
-    (user.home / "config" / "narvi-desktop").mkdir(parents=True)
-    (user.home / "config/narvi-desktop/config.toml").write_text("[settings]\nblank_after = 3\n")
     for _ in range(4):
         user.json("open", "notes", "--new-window")
     # Once a white one that was opened after them is found, the time of all is over.

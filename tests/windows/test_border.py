@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.server.test_border import FOLDER, WORK_AT_HOME, stolen
-from tests.support.account import Account, make_app, until
+from tests.support.account import Account, make_app
+from tests.support.waiting import until
 from tests.windows.test_windows import seat, titles
 
 __all__ = ["seat"]

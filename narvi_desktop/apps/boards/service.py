@@ -36,6 +36,7 @@ class Board:
         services.add_session_open_listener(self.welcome)
         services.add_message_listener(self.on_message)
         services.set_app2app_message_callback(self.on_app_message)
+        services.add_app_close_listener(self._store.close)
 
     def welcome(self, app_name: str, session_id: str, query: dict[str, str], headers: dict[str, str]) -> None:
         # A page's own: who is not in this session has no way to them.
@@ -136,6 +137,7 @@ class Directory:
         services.add_session_open_listener(lambda app, session_id, query, headers: self._tell(session_id))
         services.add_message_listener(self.on_message)
         services.set_app2app_message_callback(lambda workspace, service, service_id, data: self._tell(None))
+        services.add_app_close_listener(self._store.close)
 
     def on_message(self, message: str | bytes, session_id: str) -> None:
         asked = json.loads(message)

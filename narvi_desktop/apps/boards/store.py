@@ -36,6 +36,9 @@ class Store:
         self._database.execute("pragma synchronous = full")
         self._database.executescript(_SCHEMA)
 
+    def close(self) -> None:
+        self._database.close()
+
     # Boards.
 
     def boards(self) -> list[dict[str, Any]]:

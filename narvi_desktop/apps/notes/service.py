@@ -43,6 +43,7 @@ class NotesService:
         }
         services.add_session_open_listener(self._opened)
         services.add_session_close_listener(self._closed)
+        services.add_app_close_listener(self._store.close)
         services.add_message_listener(self._received)
         services.create_request_service("notes", "image/$name", self._image)
         services.create_request_service("notes", "export.zip", self._export)

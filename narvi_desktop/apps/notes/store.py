@@ -30,6 +30,9 @@ class Store:
         self._database.executescript(_SCHEMA)
         self._forget()
 
+    def close(self) -> None:
+        self._database.close()
+
     def notes(self) -> list[dict[str, Any]]:
         """Id, title, first words and time of change of all notes, the newest first."""
         query = "select id, title, substr(text, 1, 200), changed from notes where deleted is null order by changed desc"

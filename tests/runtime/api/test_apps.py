@@ -14,7 +14,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.support.account import APP, Account, is_alive, make_app, until
+from tests.support.account import APP, Account, is_alive, make_app
+from tests.support.waiting import PATIENCE, until
 
 
 def test_open_hello_and_speak_to_it(account: Account) -> None:
@@ -27,9 +28,9 @@ def test_open_hello_and_speak_to_it(account: Account) -> None:
         async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as client:
             url = answer["url"].replace("index.html", "connect")
             async with client.ws_connect(url) as socket:
-                await socket.receive_str(timeout=10)
+                await socket.receive_str(timeout=PATIENCE)
                 await socket.send_str("Ada")
-                return await socket.receive_str(timeout=10)
+                return await socket.receive_str(timeout=PATIENCE)
 
     assert "Ada" in asyncio.run(speak())
 
@@ -68,7 +69,7 @@ def test_the_record_is_private(account: Account) -> None:
 
 def test_twenty_at_once_start_one_runtime(account: Account) -> None:
     starting = [account.start("open", "hello", "--no-window", "--json") for _ in range(20)]
-    answers = [json.loads(process.communicate(timeout=120)[0]) for process in starting]
+    answers = [json.loads(process.communicate(timeout=PATIENCE)[0]) for process in starting]
     assert {process.returncode for process in starting} == {0}
     assert len({answer["url"] for answer in answers}) == 1
     assert len(account.json("status")["admin"]["hello"]["hello"]["instances"]["main"]) == 1
@@ -129,8 +130,8 @@ def test_it_leaves_when_nothing_needs_it(account: Account) -> None:
     quick = "leave_after = 1.5\nkeep_no_window = 0.2\nprinted_ticket_life = 0.2\nmonitoring_interval = 0.05\n"
     (config / "config.toml").write_text(f"[settings]\n{quick}")
     account.json("open", "hello", "--no-window")
-    pid = account.record()["pid"]
-    until(lambda: not is_alive(pid))
+    record = account.home / "state/narvi-desktop/run/runtime.json"
+    until(lambda: not record.exists())
     assert account.json("status")["running"] is False
 
 
@@ -140,7 +141,7 @@ def test_serve_in_the_foreground(account: Account) -> None:
     assert "Serving at http://127.0.0.1:" in process.stdout.readline()
     assert account.run("serve")[0] == 1
     process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 0
+    assert process.wait(PATIENCE) == 0
     process.communicate()
 
 

@@ -38,6 +38,7 @@ class Probe:
                 file.write("session\n")
 
     def on_app_close(self) -> None:
+        self.database.close()
         if "closes" in self.parameters:
             with open(self.parameters["closes"], "a") as file:
                 file.write("app\n")

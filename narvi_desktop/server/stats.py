@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
 _SILENT = 1.0  # seconds that a worker may take to answer; its reader always reads
 
@@ -20,11 +21,11 @@ class Traffic:
     bytes_in: int = 0
     bytes_out: int = 0
 
-    def came(self, size: int) -> None:
+    def count_in(self, size: int) -> None:
         self.messages_in += 1
         self.bytes_in += size
 
-    def went(self, size: int) -> None:
+    def count_out(self, size: int) -> None:
         self.messages_out += 1
         self.bytes_out += size
 
@@ -33,31 +34,43 @@ class Traffic:
         return self.messages_in + self.messages_out
 
 
-class Rounds:
-    """Samples over time, the newest first, and how many there have been: so a reader can ask for what is new."""
+class SampleHistory:
+    """Samples over time, newest first; `count` is how many there ever were, so a reader can ask for what is new."""
 
-    def __init__(self, most: int | None = None) -> None:
+    def __init__(self, limit: int | None = None) -> None:
         self.count = 0
-        self._samples: deque[tuple[float, dict[str, Any]]] = deque(maxlen=most)
+        self._samples: deque[tuple[float, dict[str, Any]]] = deque(maxlen=limit)
 
     def __len__(self) -> int:
         return len(self._samples)
 
-    def add(self, at: float, values: dict[str, Any]) -> None:
-        self._samples.appendleft((at, values))
+    def add(self, timestamp: float, values: dict[str, Any]) -> None:
+        self._samples.appendleft((timestamp, values))
         self.count += 1
 
-    def drop_older(self, than: float) -> None:
-        while self._samples and self._samples[-1][0] < than:
+    def drop_older(self, limit: float) -> None:
+        while self._samples and self._samples[-1][0] < limit:
             self._samples.pop()
 
-    def newest(self, most: int | None = None) -> list[list[Any]]:
-        """As [[time, values], …]."""
-        return [[at, values] for at, values in islice(self._samples, most)]
+    def newest(self, limit: int | None = None) -> list[list[Any]]:
+        """Return the newest samples as [[time, values], …]."""
+        return [[timestamp, values] for timestamp, values in islice(self._samples, limit)]
 
 
-class Measures:
-    """Belongs to the loop. A worker tells at each round; between two rounds a callback may begin and end unseen.
+class HistoryCursor:
+    """Remembers what a reader has got of each history, and takes only what is new."""
+
+    def __init__(self) -> None:
+        self._counts: WeakKeyDictionary[SampleHistory, int] = WeakKeyDictionary()
+
+    def __call__(self, history: SampleHistory) -> list[list[Any]]:
+        new = history.count - self._counts.get(history, 0)
+        self._counts[history] = history.count
+        return history.newest(new)
+
+
+class InstanceStats:
+    """The numbers of one instance. A worker reports at each round: a callback between two rounds may go unseen.
 
     Args:
         rounds: how many are kept.
@@ -74,34 +87,34 @@ class Measures:
         self.cpu: float | None = None  # percent of one core; None for what has no process of its own
         self.memory: int | None = None  # bytes, resident
         self.rate = 0.0  # messages per second, in and out
-        self.history = Rounds(rounds)
+        self.history = SampleHistory(rounds)
         self._running: tuple[str, float] | None = None
-        self._told = 0.0
-        self._unanswered: float | None = None
+        self._updated = 0.0
+        self._requested: float | None = None
         self._last: tuple[float, int] | None = None
 
-    def asked(self, now: float) -> None:
-        if self._unanswered is None:
-            self._unanswered = now
+    def mark_requested(self, now: float) -> None:
+        if self._requested is None:
+            self._requested = now
 
-    def told(self, head: dict[str, Any], inbox: int, now: float) -> None:
-        """Take what the worker says of itself."""
-        self._unanswered, self._told, self.inbox = None, now, inbox
+    def update(self, head: dict[str, Any], inbox: int, now: float) -> None:
+        """Store what the worker reports about itself."""
+        self._requested, self._updated, self.inbox = None, now, inbox
         self.callbacks = head["callbacks"]
         self.errors, self.last_error = head["errors"], head["last_error"]
         self.metrics_dropped = head["metrics_dropped"]
         running = head["running"]
         self._running = None if running is None else (running[0], running[1])
 
-    def running(self, now: float) -> tuple[str, float] | None:
-        """The callback that has not returned, and for how many seconds; a worker that does not answer counts too."""
+    def running_callback(self, now: float) -> tuple[str, float] | None:
+        """Return the callback that runs now and for how many seconds; "no answer" for a worker that is silent."""
         if self._running is not None:
-            return self._running[0], self._running[1] + now - self._told
-        silent = 0.0 if self._unanswered is None else now - self._unanswered
+            return self._running[0], self._running[1] + now - self._updated
+        silent = 0.0 if self._requested is None else now - self._requested
         return ("no answer", silent) if silent >= _SILENT else None
 
     def sample(self, clock: float, now: float, sessions: int) -> None:
-        """One round of history.
+        """Add a sample to the history.
 
         Args:
             clock: Unix time, for who draws it.
@@ -116,9 +129,9 @@ class Measures:
             values |= {"cpu": round(self.cpu, 2), "memory": self.memory}
         self.history.add(clock, values)
 
-    def plain(self, now: float) -> dict[str, Any]:
-        """As JSON types."""
-        running = self.running(now)
+    def as_dict(self, now: float) -> dict[str, Any]:
+        """Return all numbers as JSON types."""
+        running = self.running_callback(now)
         return {
             **asdict(self.traffic),
             "requests": self.requests,
@@ -134,8 +147,8 @@ class Measures:
         }
 
 
-class OwnMeasures:
-    """The runtime's own numbers, as metrics like those of an app."""
+class RuntimeStats:
+    """The numbers of the runtime itself, as metrics like those of an app."""
 
     METADATA: ClassVar[dict[str, dict[str, Any]]] = {
         "cpu": {"min": 0, "max": 100, "colour": "#c2611f", "unit": "%"},
@@ -150,7 +163,7 @@ class OwnMeasures:
         self.cpu: float | None = None
         self.memory: int | None = None
         self.lag = 0.0  # seconds that the loop was late, the worst since the last round
-        self.history = Rounds(rounds)
+        self.history = SampleHistory(rounds)
 
     def sample(self, clock: float, sessions: int, rate: float) -> None:
         values: dict[str, Any] = {"lag": round(self.lag, 4), "sessions": sessions, "messages": round(rate, 2)}

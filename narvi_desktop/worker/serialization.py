@@ -14,7 +14,7 @@ _DICT = "\0dict"
 
 
 def dumps(value: Any) -> bytes:
-    """`value` as bytes.
+    """Encode a value.
 
     Raises:
         TypeError: it holds something else than None, bool, finite numbers, str, bytes, list, tuple
@@ -27,31 +27,31 @@ def dumps(value: Any) -> bytes:
 
 
 def loads(data: bytes) -> Any:
-    """The value that `dumps` was given; tuples arrive as lists."""
+    """Decode what `dumps` has encoded; tuples arrive as lists."""
     return _rich(json.loads(data.decode("utf-8", "surrogatepass")))
 
 
-def _plain(value: Any, place: str) -> Any:
+def _plain(value: Any, path: str) -> Any:
     if value is None or isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise TypeError(f"{place}: {value} is not a finite number")
+            raise TypeError(f"{path}: {value} is not a finite number")
         return value
     if isinstance(value, bytes):
         return {_BYTES: base64.b64encode(value).decode()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item, f"{place}[{index}]") for index, item in enumerate(value)]
+        return [_plain(item, f"{path}[{index}]") for index, item in enumerate(value)]
     if isinstance(value, dict):
-        return _plain_dict(value, place)
-    raise TypeError(f"{place}: a {type(value).__name__} cannot be sent to another app")
+        return _plain_dict(value, path)
+    raise TypeError(f"{path}: a {type(value).__name__} cannot be sent to another app")
 
 
-def _plain_dict(value: dict[Any, Any], place: str) -> Any:
+def _plain_dict(value: dict[Any, Any], path: str) -> Any:
     for key in value:
         if not isinstance(key, str):
-            raise TypeError(f"{place}: the key {key!r} is not a str")
-    plain = {key: _plain(item, f"{place}[{key!r}]") for key, item in value.items()}
+            raise TypeError(f"{path}: the key {key!r} is not a str")
+    plain = {key: _plain(item, f"{path}[{key!r}]") for key, item in value.items()}
     return {_DICT: plain} if _BYTES in plain or _DICT in plain else plain
 
 

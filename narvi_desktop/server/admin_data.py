@@ -1,38 +1,37 @@
-"""All that runs, as plain data: Narvi's admin data, with what the runtime measures as additional keys."""
+"""Narvi's admin data, extended by what the runtime measures."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
 
+from .instance import Instance
+from .logs import AppLog
+from .registry import Service
 from .site import SYSTEM
+from .stats import RuntimeStats, SampleHistory
 
-if TYPE_CHECKING:
-    from .hub import Hub, Service
-    from .instance import Instance
-    from .measures import Rounds
-
-    Take = Callable[[Rounds], list[list[Any]]]
-
+Take = Callable[[SampleHistory], list[list[Any]]]
 RUNTIME = "runtime"  # what the runtime tells of itself looks like a service of this name in our own workspace
 
 
-class Told:
-    """What a listener has been told of each history: it takes only what is new."""
+class AdminSource(Protocol):
+    """What the admin data is collected from: the hub."""
 
-    def __init__(self) -> None:
-        self._counts: WeakKeyDictionary[Rounds, int] = WeakKeyDictionary()
+    services: dict[tuple[str, str], Service]
+    instances: set[Instance]
+    stats: RuntimeStats
 
-    def __call__(self, history: Rounds) -> list[list[Any]]:
-        new = history.count - self._counts.get(history, 0)
-        self._counts[history] = history.count
-        return history.newest(new)
+    def log_of(self, service: Service) -> AppLog: ...
+
+    def restarts_of(self, instance: Instance) -> int: ...
+
+    def failures_of(self, service: Service) -> Iterator[tuple[str, str, float, str]]: ...
 
 
-def admin_data(hub: Hub, take: Take) -> dict[str, Any]:
-    """In Narvi's shape (narvi-protocol.md, "Admin data"); keys are added, none is changed.
+def collect_admin_data(hub: AdminSource, take: Take) -> dict[str, Any]:
+    """Collect what runs in Narvi's shape (narvi-protocol.md, "Admin data"); keys are added, none is changed.
 
     Args:
         take: how much of a history.
@@ -50,12 +49,12 @@ def admin_data(hub: Hub, take: Take) -> dict[str, Any]:
             # One whose worker is just ending may have failed: that it did, and why, is the news.
             if state == "starting" or instance.service_id not in entry["not_running"]:
                 entry["not_running"][instance.service_id] = {"state": state, "seconds": since, "error": ""}
-    own = {"instances": {"main": [_runtime(hub, take)]}, "apps": [], "not_running": {}, "shared": True, "log": ""}
-    data.setdefault(SYSTEM, {})[RUNTIME] = own
+    runtime = {"instances": {"main": [_runtime(hub, take)]}, "apps": [], "not_running": {}, "shared": True, "log": ""}
+    data.setdefault(SYSTEM, {})[RUNTIME] = runtime
     return data
 
 
-def _service(hub: Hub, service: Service) -> dict[str, Any]:
+def _service(hub: AdminSource, service: Service) -> dict[str, Any]:
     apps = [{"app_name": name, "title": app.title or name} for name, app in service.apps.items()]
     down = {
         service_id: {"state": state, "seconds": seconds, "error": detail}
@@ -65,7 +64,7 @@ def _service(hub: Hub, service: Service) -> dict[str, Any]:
     return {"instances": {}, "apps": apps, "not_running": down, "shared": service.shared, "log": str(log)}
 
 
-def _instance(hub: Hub, instance: Instance, take: Take) -> dict[str, Any]:
+def _instance(hub: AdminSource, instance: Instance, take: Take) -> dict[str, Any]:
     now = time.monotonic()
     state, since = instance.state
     return {
@@ -88,21 +87,21 @@ def _instance(hub: Hub, instance: Instance, take: Take) -> dict[str, Any]:
         "pid": instance.pid,
         "restarts": hub.restarts_of(instance),
         "waiting": instance.waiting,
-        "measured": instance.measures.plain(now),
-        "measured_history": take(instance.measures.history),
+        "measured": instance.stats.as_dict(now),
+        "measured_history": take(instance.stats.history),
         "number": instance.number,
-        "kept": {"metrics": len(instance.metrics), "measured_history": len(instance.measures.history)},
+        "kept": {"metrics": len(instance.metrics), "measured_history": len(instance.stats.history)},
     }
 
 
-def _runtime(hub: Hub, take: Take) -> dict[str, Any]:
-    own = hub.own
+def _runtime(hub: AdminSource, take: Take) -> dict[str, Any]:
+    stats = hub.stats
     return {
-        "uptime": time.monotonic() - own.started,
+        "uptime": time.monotonic() - stats.started,
         "sessions": {},
-        "metrics": take(own.history),
+        "metrics": take(stats.history),
         "number": 0,
-        "kept": {"metrics": len(own.history)},
-        "metrics_metadata": own.METADATA,
+        "kept": {"metrics": len(stats.history)},
+        "metrics_metadata": stats.METADATA,
         "state": "running",
     }

@@ -6,13 +6,13 @@ import time
 from typing import Any, Callable
 
 _RECENT = 100  # calls that the median is taken of
-_MOST_NAMES = 100
+_MAX_NAMES = 100
 
 
-class CallbackTimes:
-    """Rule: the app's thread begins and ends; the thread that reads the link asks.
+class CallbackTimings:
+    """Timings by callback name. The app's thread calls begin and end; the thread that reads the link reads them.
 
-    No lock: what is asked for is replaced whole or read by one operation, and a call more or less is no matter.
+    No lock: each value is replaced as a whole or read by one operation, and the numbers need not be exact.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -30,7 +30,7 @@ class CallbackTimes:
         name, since = running
         entry = self._entries.get(name)
         if entry is None:
-            if len(self._entries) >= _MOST_NAMES:
+            if len(self._entries) >= _MAX_NAMES:
                 return
             entry = self._entries[name] = _Entry()
         entry.add(self._clock() - since)
@@ -67,6 +67,6 @@ class _Entry:
 
 
 def name_of(callback: Any, event: str) -> str:
-    """What a person calls a callback: its function's name, and for one without a name its event."""
+    """Return a callback's function name, or its event if it has none."""
     name = getattr(callback, "__name__", "") or getattr(getattr(callback, "func", None), "__name__", "")
     return event if name in ("", "<lambda>") else str(name)[:100]

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from narvi_desktop.server.hub import Service
-from narvi_desktop.server.measures import Measures
+from narvi_desktop.server.registry import Service
+from narvi_desktop.server.stats import InstanceStats
 from narvi_desktop.settings import Settings
-from narvi_desktop.worker.times import CallbackTimes, name_of
+from narvi_desktop.worker.callback_timings import CallbackTimings, name_of
 from tests.conftest import Server, add_probe, until
 
 Run = Callable[..., None]
@@ -167,7 +167,7 @@ def test_what_fails_or_restarts_is_told(run_served: Run, tmp_path: Path) -> None
 
 def test_the_runtime_tells_of_itself_like_a_service(run_served: Run) -> None:
     async def body(server: Server) -> None:
-        await until(lambda: bool(server.hub.own.history))
+        await until(lambda: bool(server.hub.stats.history))
         (own,) = server.hub.admin_data()["desktop"]["runtime"]["instances"]["main"]
         assert set(own) >= {"uptime", "sessions", "metrics", "metrics_metadata"}
         assert set(own["metrics"][0][1]) >= {"lag", "sessions", "messages"}
@@ -232,9 +232,9 @@ def test_admin_listeners_get_the_whole_history_each_its_own_copy(
         await pages[0].socket.send_str("hold")
         slow = next(found for found in server.hub.instances if found.service.name == "first")
         await until(lambda: not slow.wants_admin_data and slow.waiting["in_worker"] == 0)
-        before = server.hub.own.history.count
-        await until(lambda: server.hub.own.history.count > before + 5)
-        assert slow.waiting["to_worker"] == 0 and slow.measures.inbox <= 1
+        before = server.hub.stats.history.count
+        await until(lambda: server.hub.stats.history.count > before + 5)
+        assert slow.waiting["to_worker"] == 0 and slow.stats.inbox <= 1
         await pages[0].socket.send_str("go on")
         known = [at for at, _ in told(server, "good")["metrics"]]
         while (heard := json.loads(await pages[0].text()))["metrics"][0] < known[0]:
@@ -245,16 +245,16 @@ def test_admin_listeners_get_the_whole_history_each_its_own_copy(
 
 
 def test_history_is_bounded() -> None:
-    measures = Measures(rounds=3)
+    stats = InstanceStats(rounds=3)
     for second in range(10):
-        measures.traffic.came(5)
-        measures.sample(float(second), float(second), sessions=1)
-    assert [at for at, _ in measures.history.newest()] == [9.0, 8.0, 7.0] and measures.rate == 1.0
+        stats.traffic.count_in(5)
+        stats.sample(float(second), float(second), sessions=1)
+    assert [at for at, _ in stats.history.newest()] == [9.0, 8.0, 7.0] and stats.rate == 1.0
 
 
 def test_times_by_name() -> None:
     now = [0.0]
-    times = CallbackTimes(lambda: now[0])
+    times = CallbackTimings(lambda: now[0])
     for took in [0.1] * 98 + [3.0, 0.2]:
         times.begin("on_message")
         now[0] += took

@@ -7,19 +7,19 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .hub import Service
+    from .registry import Service
 
-_KEPT = 200
+_MAX_ENTRIES = 200
 
 
-class Trace:
-    """Belongs to the loop; numbers grow, so that a reader asks for what is new."""
+class MessageLog:
+    """Numbered entries, so that a reader can ask for what is new. Used on the event loop only."""
 
     def __init__(self) -> None:
-        self._entries: deque[dict[str, Any]] = deque(maxlen=_KEPT)
+        self._entries: deque[dict[str, Any]] = deque(maxlen=_MAX_ENTRIES)
         self._last = 0
 
-    def note(self, sender: Service, service_id: str, head: dict[str, Any], found: bool, size: int) -> None:
+    def record(self, sender: Service, service_id: str, head: dict[str, Any], found: bool, size: int) -> None:
         self._last += 1
         self._entries.append(
             {
@@ -33,5 +33,5 @@ class Trace:
         )
 
     def since(self, number: int) -> list[dict[str, Any]]:
-        """The entries after a number, oldest first."""
+        """Return the entries after a number, oldest first."""
         return [entry for entry in self._entries if entry["number"] > number]

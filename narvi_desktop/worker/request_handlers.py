@@ -8,11 +8,12 @@ from collections.abc import Generator
 from typing import Any, Callable, NamedTuple
 
 from . import patterns
+from .callback_timings import name_of
 from .link import Frame, Kind
-from .services import RequestHandler
-from .times import name_of
 
 Emit = Callable[[Frame], None]
+# Called with (path parameters, query parameters, headers, body).
+RequestHandler = Callable[[dict[str, str], dict[str, str], dict[str, str], bytes], Any]
 
 
 class _Entry(NamedTuple):
@@ -21,7 +22,7 @@ class _Entry(NamedTuple):
 
 
 class RequestServices:
-    """Handler ids are made here, so that creating one needs no answer of the runtime."""
+    """Makes handler ids itself, so that creating a request service needs no answer of the runtime."""
 
     def __init__(self, emit: Emit, apps: Callable[[], list[str]], session_known: Callable[[str], bool]) -> None:
         self._emit = emit
@@ -72,14 +73,14 @@ class RequestServices:
                 self.remove(handler_id)
 
     def name_of(self, frame: Frame) -> str:
-        """What a person calls the handler of a request."""
+        """Return the handler's function name, for logs and timings."""
         entry = self._entries.get(frame.head["handler"])
         return "request" if entry is None else name_of(entry.handler, "request")
 
     def answer(
         self, frame: Frame, call: Callable[..., Generator[Any, Any, Any]]
     ) -> Generator[Any, Any, Frame]:
-        """The response frame to a request frame; `call` runs app code."""
+        """Produce the response to a request; `call` runs app code."""
         head = frame.head
         entry = self._entries.get(head["handler"])
         if entry is None:
@@ -89,7 +90,7 @@ class RequestServices:
 
 
 def _response(number: int, answer: Any) -> Frame:
-    """Checks what a handler returned; raises TypeError with what it should have been."""
+    """Check what a handler returned. Raises TypeError with what it should have been."""
     if not isinstance(answer, tuple) or len(answer) != 4:
         raise TypeError("a request handler returns (status code, bytes, mime type, headers)")
     status, body, mime_type, headers = answer

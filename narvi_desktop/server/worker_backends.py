@@ -1,4 +1,4 @@
-"""The two kinds of worker behind one seam: a thread of this process, or a process of its own."""
+"""The two kinds of worker behind one interface: a thread of this process, or a process of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from narvi_desktop.worker.link import Decoder, Frame, LinkError, encode
 from narvi_desktop.worker.queues import Outbox
 from narvi_desktop.worker.runner import Runner
 
-from .logs import AppLog, Printed
+from .errors import ServiceFailed
+from .logs import AppLog, LineSplitter
+from .registry import Service
 
 WORKER_MAIN = Path(__file__).resolve().parent.parent / "worker" / "__main__.py"
 OnFrames = Callable[[list[Frame]], None]
@@ -26,7 +28,7 @@ OnExit = Callable[[str], None]
 
 
 class Worker(Protocol):
-    """What an instance drives; `on_frames` and `on_exit` are called on the loop, `on_exit` once."""
+    """What an instance drives; `on_frames` and `on_exit` are called on the event loop, `on_exit` once."""
 
     def send(self, frames: Iterable[Frame]) -> None: ...
 
@@ -52,7 +54,7 @@ class ThreadWorker:
             self._runner.deliver(frame)
 
     def kill(self) -> None:
-        """A thread cannot be killed: it is let go, and nothing that it still says is heard."""
+        """Abandon the thread, since none can be killed: what it still sends is dropped."""
         self._outbox.close()
         self._ended()
 
@@ -159,7 +161,7 @@ class ProcessWorker(asyncio.SubprocessProtocol):
         try:
             frames = self._decoder.feed(data)
         except LinkError as error:
-            self._log.say(f"the worker sent {error}; it is ended")
+            self._log.log(f"the worker sent {error}; it is ended")
             self.kill()
             return
         if frames:
@@ -176,8 +178,18 @@ class ProcessWorker(asyncio.SubprocessProtocol):
         self._on_exit(_reason(code))
 
 
+async def start_worker(service: Service, log: AppLog, on_frames: OnFrames, on_exit: OnExit) -> Worker:
+    """Start a worker of the kind that the service is registered with. Raises ServiceFailed."""
+    if service.isolation == "thread":
+        return ThreadWorker(service.name, log, on_frames, on_exit)
+    try:
+        return await ProcessWorker.start(service.python, service.folder, log, on_frames, on_exit)
+    except OSError as error:
+        raise ServiceFailed(f"the interpreter {service.python[0]} could not be started: {error}") from error
+
+
 def _environment() -> dict[str, str]:
-    """Ours without what would change the app's interpreter."""
+    """Return the environment without what would change the app's interpreter."""
     return {
         name: value
         for name, value in os.environ.items()
@@ -192,11 +204,11 @@ def _own_group() -> dict[str, Any]:
 
 
 def _read_log(pipe: IO[bytes], log: AppLog) -> None:
-    printed = Printed(log)
+    splitter = LineSplitter(log)
     with pipe:
         while data := pipe.read(65_536):
-            printed.write(data)
-    printed.end()
+            splitter.write(data)
+    splitter.close()
 
 
 def _reason(code: int | None) -> str:

@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 
-from narvi_desktop.cli.doctor.checks import Check, run
-from narvi_desktop.cli.doctor.examine import lines_of
+from narvi_desktop.cli.doctor.checks import Check, run_checks
+from narvi_desktop.cli.doctor.main import format_lines
 from tests.support.account import Account, make_app
+from tests.support.waiting import PATIENCE
 
 
 def examined(account: Account) -> tuple[int, dict[tuple[str, str], dict[str, Any]]]:
@@ -39,7 +40,7 @@ def test_a_healthy_account_at_a_screen(account: Account, display: str) -> None:
     assert checks["runtime", "record"]["found"] == "narvi-desktop is not running"
     assert checks["menu", "launcher"]["fix"] == "narvi-desktop launcher add"
     code, out, _ = account.run("doctor")
-    assert code == 0 and out.endswith("Nothing is amiss.\n") and "aiohttp 3" in out
+    assert code == 0 and out.endswith("No problems found.\n") and "aiohttp 3" in out
 
 
 def test_it_starts_no_runtime_and_makes_no_folder(account: Account) -> None:
@@ -68,7 +69,7 @@ def test_a_broken_toolkit_is_found_out_and_breaks_nothing(
     broken = tmp_path / "broken"
     (broken / "qtpy").mkdir(parents=True)
     (broken / "qtpy" / "__init__.py").write_text(toolkit)
-    root = str(Path(__file__).parents[2])
+    root = str(Path(__file__).parents[3])
     environment = account.environment | {"DISPLAY": display, "PYTHONPATH": f"{broken}{os.pathsep}{root}"}
     command = [sys.executable, "-m", "narvi_desktop", "doctor", "--json"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -80,7 +81,7 @@ def test_a_running_runtime_and_a_record_that_nobody_may_trust(account: Account) 
     account.json("open", "hello", "--no-window")
     _, checks = examined(account)
     assert f"process {account.record()['pid']}" in checks["runtime", "answers"]["found"]
-    assert checks["ports", "known"]["found"] == "2 remembered, 2 in use by us"
+    assert checks["ports", "known"]["found"] == "2 remembered, 2 in use by narvi-desktop"
     file = account.home / "state/narvi-desktop/run/runtime.json"
     file.chmod(0o644)
     code, checks = examined(account)
@@ -103,10 +104,10 @@ def test_what_is_broken_is_named_with_its_fix(account: Account) -> None:
         code, checks = examined(account)
     assert code == 1
     assert "port must be" in checks["config", "config.toml"]["found"]
-    assert checks["folders", "put aside"]["found"].startswith(str(state / "ports.json.bad"))
+    assert checks["folders", "damaged file"]["found"].startswith(str(state / "ports.json.bad"))
     assert checks["folders", "data"]["fix"].startswith("chmod go-w")
-    assert "must stand here as: manifest = 1" in checks["apps", "mine"]["found"]
-    assert f"{port}, that of hello, is used by another program" in checks["ports", "hello"]["found"]
+    assert "the file must say: manifest = 1" in checks["apps", "mine"]["found"]
+    assert f"port {port} of hello is used by another program" in checks["ports", "hello"]["found"]
 
 
 def test_a_damaged_state_file_is_a_line_not_a_traceback(account: Account) -> None:
@@ -123,10 +124,10 @@ def test_a_check_that_raises_and_how_lines_look() -> None:
         yield Check("one", "first", "ok", "fine", "not shown")
         raise OSError("no paper")
 
-    lines = list(lines_of(list(run({"one": fails})), plain=True))
+    lines = list(format_lines(list(run_checks({"one": fails})), ascii_only=True))
     assert lines[0] == "o ok      one first  fine"
     assert lines[1] == "p problem one check  this check failed itself: OSError: no paper"
-    assert lines[-1] == "1 problem."
+    assert lines[-1] == "1 problem found."
 
 
 SECRETS = ("hunter2", "tick-et_123456789", "cookievalue99", "abc.def.ghi", "pa55")
@@ -148,7 +149,7 @@ def leaky(account: Account) -> Account:
 
 def test_the_report_holds_what_helps_and_no_secret(leaky: Account) -> None:
     code, out, error = leaky.run("doctor", "--report", "help.zip", "--yes")
-    assert code == 0 and "Nothing is amiss." in out, out
+    assert code == 0 and "No problems found." in out, out
     assert "log/hello.hello.log" in error and error.endswith("help.zip is written; it was sent to nobody.\n")
     file = leaky.home / "help.zip"
     assert file.stat().st_mode & 0o777 == 0o600
@@ -159,7 +160,7 @@ def test_the_report_holds_what_helps_and_no_secret(leaky: Account) -> None:
     whole = "\n".join(texts.values())
     for secret in (*SECRETS, leaky.record()["token"], str(leaky.home)):
         assert secret not in whole, secret
-    assert "~/x" in whole and "/ticket/[taken out]" in whole
+    assert "~/x" in whole and "/ticket/[removed]" in whole
 
 
 def test_a_report_is_not_written_over_anything_and_not_unasked(leaky: Account) -> None:
@@ -168,7 +169,7 @@ def test_a_report_is_not_written_over_anything_and_not_unasked(leaky: Account) -
     assert code == 2 and "there.zip cannot be written: File exists." in error
     assert (leaky.home / "there.zip").read_text() == "mine"
     command = [sys.executable, "-m", "narvi_desktop", "doctor", "--report", "new.zip"]
-    environment = leaky.environment | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = leaky.environment | {"PYTHONPATH": str(Path(__file__).parents[3])}
     options: dict[str, Any] = {"env": environment, "cwd": leaky.home, "text": True, "check": False}
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, **options)
     assert done.returncode == 2 and "add --yes" in done.stderr and not (leaky.home / "new.zip").exists()
@@ -182,12 +183,12 @@ def test_a_person_is_asked(leaky: Account, answer: str, written: bool) -> None:
         stdin=theirs,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=leaky.environment | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        env=leaky.environment | {"PYTHONPATH": str(Path(__file__).parents[3])},
         cwd=leaky.home,
         text=True,
     )
     os.write(ours, answer.encode() + b"\n")
-    _, error = process.communicate(timeout=60)
+    _, error = process.communicate(timeout=PATIENCE)
     os.close(ours)
     os.close(theirs)
     assert "Write new.zip? It stays on this machine. [y/N]" in error
