@@ -57,7 +57,7 @@ def test_a_window_gets_nothing_of_another_workspace(seat: Account) -> None:
     assert stolen(attack(seat, burglar, home)).keys() >= WORK_AT_HOME
 
 
-def test_links_into_a_new_window_open_in_the_browser_unless_they_lead_to_another_workspace(seat: Account) -> None:
+def test_links_into_a_new_window_open_in_the_browser_or_at_home_in_a_window(seat: Account) -> None:
     browser, opened = seat.home / "browser", seat.home / "opened"
     browser.write_text(f'#!/bin/sh\necho "$1" >> {opened}\n')
     browser.chmod(0o700)
