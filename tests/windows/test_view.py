@@ -159,7 +159,9 @@ def test_two_windows_of_one_site_do_not_share_a_storage_at_one_time(user: Accoun
     until(lambda: len(titles(user, "^Elsewhere page$")) == 2)
     for window in titles(user, "^Elsewhere page$"):
         subprocess.run(["wmctrl", "-i", "-c", window], env=user.environment, check=True)
-    assert [process.wait(timeout=30) for process in (first, second)] == [0, 0]
+    for process in (first, second):
+        process.communicate(timeout=30)
+        assert process.returncode == 0
 
 
 @pytest.mark.parametrize("url", ["notes", "file:///etc/passwd", "http://", "javascript:alert(1)", "http://[bad"])
