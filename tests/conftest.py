@@ -26,6 +26,7 @@ from narvi_desktop.server.monitoring import MonitoringLoop
 from narvi_desktop.server.registry import Service
 from narvi_desktop.server.site import Site, Sites
 from narvi_desktop.settings import Settings
+from narvi_desktop.state.paths import Paths
 from narvi_desktop.state.ports import bind
 from tests.support.account import Account, is_alive
 from tests.support.waiting import PATIENCE
@@ -209,3 +210,9 @@ def account(tmp_path: Path) -> Iterator[Account]:
     if status["running"]:
         os.kill(status["pid"], signal.SIGTERM)
         wait_until(lambda: not is_alive(status["pid"]))
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    """The folders of a user who has nothing yet."""
+    return Paths(*(tmp_path / name for name in ("config", "data", "state", "logs", "cache", "run"))).make()

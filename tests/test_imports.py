@@ -19,7 +19,7 @@ LEAVES = {"settings", "text"}
 
 # Which parts a part may import, besides itself. "" is the public module, narvi_desktop/__init__.py.
 ALLOWED_PARTS: dict[str, set[str]] = {
-    "": {"worker"},
+    "": {"embedding", "worker"},
     "__main__": {"cli"},
     "cli": {"", "runtime", "control", "state", *MIDDLE, *LEAVES},
     "runtime": {"", "control", "state", "worker", *MIDDLE, *LEAVES},
@@ -27,6 +27,8 @@ ALLOWED_PARTS: dict[str, set[str]] = {
     "server": {"", "control", "state", "worker", *LEAVES},
     "control": {"state"},
     "state": LEAVES,
+    "embedding": {"server", *LEAVES},
+    "compat": {"", "embedding"},
     "worker": set(),
     **{part: set() for part in LEAVES},
     "apps": {""},
@@ -34,7 +36,7 @@ ALLOWED_PARTS: dict[str, set[str]] = {
 
 # The only parts that may import what is neither ours nor Python's.
 ALLOWED_LIBRARIES: dict[str, set[str]] = {
-    "aiohttp": {"server", "runtime"},
+    "aiohttp": {"embedding", "server", "runtime"},
     "platformdirs": {"state"},
     "psutil": {"monitor", "apps"},
     "rich": {"monitor"},

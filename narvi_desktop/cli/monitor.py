@@ -30,12 +30,12 @@ def watch(paths: Paths) -> None:
 
     console = make_console()
     if not can_be_drawn(console):
-        for document in _documents(paths):
+        for document in documents(paths):
             print_frame(console, document)
         return
     from narvi_desktop.monitor.app import MonitorApp
 
-    MonitorApp(console, lambda: _documents(paths), lambda action: _perform(paths, action)).run()
+    MonitorApp(console, lambda: documents(paths), lambda action: perform(paths, action)).run()
 
 
 def watch_once(paths: Paths) -> None:
@@ -47,11 +47,11 @@ def watch_once(paths: Paths) -> None:
 
 def watch_json(paths: Paths) -> None:
     """Print a line of JSON for each round, and one when there is no runtime."""
-    for document in _documents(paths):
+    for document in documents(paths):
         print(json.dumps(document or {"schema": 1, "running": False}), flush=True)
 
 
-def _documents(paths: Paths) -> Iterator[dict[str, Any] | None]:
+def documents(paths: Paths) -> Iterator[dict[str, Any] | None]:
     """Yield the documents of one runtime after the other, and None when one has gone. It never ends."""
     absent = False
     while True:
@@ -74,7 +74,7 @@ def _stream(paths: Paths) -> Iterator[dict[str, Any]]:
     yield from client.stream(record, WATCH)
 
 
-def _perform(paths: Paths, action: Action) -> str:
+def perform(paths: Paths, action: Action) -> str:
     """Have the runtime do what a person chose; return a sentence that says what came of it."""
     assert action.instance is not None
     workspace, service, service_id, _ = action.instance.key

@@ -22,10 +22,10 @@ def run(arguments: argparse.Namespace, paths: Paths) -> int:
     except NotRunning as error:
         print_document(arguments, {"running": False}, str(error))
         return error.exit_code
-    return print_answer(arguments, answer, "\n".join(_lines(answer)))
+    return print_answer(arguments, answer, "\n".join(format_lines(answer)))
 
 
-def _lines(answer: StatusAnswer) -> Iterator[str]:
+def format_lines(answer: StatusAnswer) -> Iterator[str]:
     """A line for the runtime, and one for each instance."""
     yield f"narvi-desktop {answer.version} at {answer.url}, process {answer.pid}"
     for workspace, services in answer.admin.items():

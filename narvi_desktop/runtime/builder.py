@@ -107,7 +107,7 @@ def build(paths: Paths, config: Config, port: int | None, stays: bool) -> Parts:
         StatusCommands(hub, sites, windows),
         monitoring,
     )
-    bridge.serve(table, lambda: windows.environment)
+    bridge.serve(table.commands, lambda: windows.environment)
     control = Control(table.commands, settings.control_body_limit, table.streams)
     token = secrets.token_urlsafe(32)
     return Parts(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from narvi_desktop.control.errors import ControlError, encode_error
 
-from .api.table import CommandTable
-
+Commands = Mapping[str, Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]]
 logger = logging.getLogger("narvi_desktop.runtime")
 
 
@@ -23,15 +22,16 @@ class CommandBridge:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._served: asyncio.Future[tuple[CommandTable, Callable[[], Mapping[str, str]]]] = self._loop.create_future()
+        self._served: asyncio.Future[tuple[Commands, Callable[[], Mapping[str, str]]]] = self._loop.create_future()
 
-    def serve(self, table: CommandTable, environment: Callable[[], Mapping[str, str]]) -> None:
+    def serve(self, commands: Commands, environment: Callable[[], Mapping[str, str]]) -> None:
         """Answer calls from now on.
 
         Args:
+            commands: those of the command table, by name.
             environment: the display variables of the newest caller that has a screen.
         """
-        self._served.set_result((table, environment))
+        self._served.set_result((commands, environment))
 
     async def call(self, name: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Return a command's answer; of one that failed, an object with `error`. Any thread with a loop may call."""
@@ -39,9 +39,9 @@ class CommandBridge:
         return await asyncio.wrap_future(running)
 
     async def _answer(self, name: str, payload: dict[str, Any]) -> dict[str, Any]:
-        table, environment = await self._served
+        commands, environment = await self._served
         try:
-            return await table.commands[name]({"environment": dict(environment()), **payload})
+            return await commands[name]({"environment": dict(environment()), **payload})
         except ControlError as error:
             return encode_error(error)
         except Exception as error:  # a defect of ours: home waits for an answer all the same

@@ -42,6 +42,8 @@ def collect_admin_data(hub: AdminSource, take: Take) -> dict[str, Any]:
     for instance in hub.instances:
         service = instance.service
         entry = data.get(service.workspace, {}).get(service.name)
+        if hub.services.get((service.workspace, service.name)) is not service:
+            continue  # of one name the last registration counts
         if entry is not None and instance.running:
             entry["instances"].setdefault(instance.service_id, []).append(_instance(hub, instance, take))
         elif entry is not None:
@@ -49,6 +51,11 @@ def collect_admin_data(hub: AdminSource, take: Take) -> dict[str, Any]:
             # One whose worker is just ending may have failed: that it did, and why, is the news.
             if state == "starting" or instance.service_id not in entry["not_running"]:
                 entry["not_running"][instance.service_id] = {"state": state, "seconds": since, "error": ""}
+    return data
+
+
+def add_runtime(data: dict[str, Any], hub: AdminSource, take: Take) -> dict[str, Any]:
+    """Add what the runtime measures of itself, in the shape of a service."""
     runtime = {"instances": {"main": [_runtime(hub, take)]}, "apps": [], "not_running": {}, "shared": True, "log": ""}
     data.setdefault(SYSTEM, {})[RUNTIME] = runtime
     return data
@@ -60,19 +67,19 @@ def _service(hub: AdminSource, service: Service) -> dict[str, Any]:
         service_id: {"state": state, "seconds": seconds, "error": detail}
         for service_id, state, seconds, detail in hub.failures_of(service)
     }
-    log = hub.log_of(service).path
-    return {"instances": {}, "apps": apps, "not_running": down, "shared": service.shared, "log": str(log)}
+    log = hub.log_of(service).label
+    return {"instances": {}, "apps": apps, "not_running": down, "shared": service.shared, "log": log}
 
 
 def _instance(hub: AdminSource, instance: Instance, take: Take) -> dict[str, Any]:
     now = time.monotonic()
     state, since = instance.state
     return {
-        "uptime": instance.uptime,
+        "uptime": int(instance.uptime),
         "sessions": {
             session.session_id: {
                 "app_name": session.app,
-                "uptime": now - session.started,
+                "uptime": int(now - session.started),
                 "messages_in": session.traffic.messages_in,
                 "messages_out": session.traffic.messages_out,
                 "bytes_in": session.traffic.bytes_in,
@@ -97,7 +104,7 @@ def _instance(hub: AdminSource, instance: Instance, take: Take) -> dict[str, Any
 def _runtime(hub: AdminSource, take: Take) -> dict[str, Any]:
     stats = hub.stats
     return {
-        "uptime": time.monotonic() - stats.started,
+        "uptime": int(time.monotonic() - stats.started),
         "sessions": {},
         "metrics": take(stats.history),
         "number": 0,

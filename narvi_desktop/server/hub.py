@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
 from narvi_desktop.settings import Settings
 
-from .admin_data import collect_admin_data
+from .admin_data import add_runtime, collect_admin_data
 from .errors import ServiceFailed, ServiceRefused
 from .instance import Instance
 from .logs import AppLog
@@ -57,9 +57,11 @@ class Hub(Registry):
         app = self.apps.get((workspace, app_name))
         return None if app is None else self._starter.shared_instance(app.service, service_id)
 
-    async def acquire(self, service: Service, service_id: str, for_session: bool) -> Instance:
+    async def acquire(
+        self, service: Service, service_id: str, for_session: bool, pinned: bool = False
+    ) -> Instance:
         """Return the running instance for a page or session; see `InstanceStarter.acquire`."""
-        return await self._starter.acquire(service, service_id, for_session)
+        return await self._starter.acquire(service, service_id, for_session, pinned)
 
     def forget_failures(self, service: Service, service_id: str | None = None) -> None:
         """Let what is down or waits start at once, because a person asks."""
@@ -69,27 +71,29 @@ class Hub(Registry):
         """Yield what has failed and does not run; see `InstanceStarter.failures_of`."""
         return self._starter.failures_of(service)
 
-    def _create_instance(self, service: Service, service_id: str) -> Instance:
+    def _create_instance(self, service: Service, service_id: str, pinned: bool) -> Instance:
         if self.closing or len(self.instances) >= self.settings.instance_limit:
             raise ServiceFailed("no further service can start: too many run, or the runtime is leaving")
         self._last_instance += 1
         log = self.log_of(service)
         instance = Instance(self._last_instance, service, service_id, self.settings, log, hub=self)
+        instance.pinned = pinned
         self.instances.add(instance)
         return instance
 
     # What an instance asks of its hub.
 
-    def deliver_app_message(self, sender: Instance, target: dict[str, str], body: bytes) -> bool:
+    def deliver_app_message(self, sender: Instance, target: dict[str, Any], body: bytes) -> bool:
         """Put an app's message into the inbox of another; False when there is none, or it is full."""
         instance = self.running_instance(target["workspace"], target["app"], target["service_id"])
-        found = instance is not None and instance.app_message(sender.service, sender.service_id, body)
+        data = target.get("data")
+        found = instance is not None and instance.app_message(sender.service, sender.service_id, body, data)
         self.message_log.record(sender.service, sender.service_id, target, found, len(body))
         return found
 
     def admin_data_since(self, cursor: HistoryCursor) -> dict[str, Any]:
         """Collect the admin data with what is new of each history."""
-        return collect_admin_data(self, cursor)
+        return self.collect(cursor)
 
     def instance_ended(self, instance: Instance) -> None:
         """Forget an instance whose worker has ended; start a background service again."""
@@ -105,7 +109,7 @@ class Hub(Registry):
 
     def instance_idle(self, instance: Instance) -> None:
         """Stop an instance that nobody has used for its idle timeout."""
-        if not instance.busy():
+        if not instance.busy() and not instance.pinned:
             self._spawn(instance.stop(GOING_AWAY, "idle"))
 
     async def _restart_background(self, service: Service, service_id: str) -> None:
@@ -163,7 +167,11 @@ class Hub(Registry):
         def newest(history: SampleHistory) -> list[list[Any]]:
             return history.newest(rounds)
 
-        return collect_admin_data(self, newest)
+        return self.collect(newest)
+
+    def collect(self, take: Callable[[SampleHistory], list[list[Any]]]) -> dict[str, Any]:
+        """Collect the admin data with a part of each history."""
+        return add_runtime(collect_admin_data(self, take), self, take)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         # Kept: the loop itself holds its tasks weakly.

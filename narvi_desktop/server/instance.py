@@ -25,7 +25,7 @@ from .worker_link import WorkerLink
 class InstanceDelegate(Protocol):
     """What an instance asks of the hub. All of it is called on the loop."""
 
-    def deliver_app_message(self, sender: Instance, target: dict[str, str], body: bytes) -> bool:
+    def deliver_app_message(self, sender: Instance, target: dict[str, Any], body: bytes) -> bool:
         """Put a message into another instance's inbox; False when there is none, or it is full."""
 
     def admin_data_since(self, cursor: HistoryCursor) -> dict[str, Any]:
@@ -60,6 +60,8 @@ class Instance:
         self.stats = InstanceStats(round(settings.monitoring_retention / settings.monitoring_interval))
         # Set by the worker, each time that its admin listener has returned: a slow one skips rounds.
         self.wants_admin_data = False
+        # Whether it was started by the program: not asked for by a page, so no validator, and no idle timeout.
+        self.pinned = False
         self.stopping = False
         self.ended = asyncio.Event()
         self.last_used = time.monotonic()
@@ -135,7 +137,7 @@ class Instance:
             ServiceRefused, ServiceFailed.
         """
         try:
-            await self._worker.start(self.service_id)
+            await self._worker.start(self.service_id, validate=not self.pinned)
         except ServiceFailed:
             self.ended.set()
             raise
@@ -204,12 +206,14 @@ class Instance:
         self.stats.requests += 1
         return await self._calls.call(handler_id, path, query, headers, body)
 
-    def app_message(self, sender: Service, service_id: str, body: bytes) -> bool:
+    def app_message(self, sender: Service, service_id: str, body: bytes, data: Any = None) -> bool:
         """Put another app's message into the inbox; False when it is full."""
         if not self.running or not self._flow_control.available.is_set():
             return False
         self._flow_control.acquire(len(body))
         head = {"workspace": sender.workspace, "service": sender.name, "service_id": service_id}
+        if sender.share_objects:
+            head["data"] = data
         self._worker.post(Frame(Kind.APP_MESSAGE, 0, head, body))
         return True
 
@@ -288,7 +292,9 @@ class Instance:
             limit: float | None = 0 if self._last_session else self._settings.spare_life
         else:
             limit = None if self.service.fixed_service_id is not None else self.service.idle_timeout
-        if limit is None or self.sessions or self.stopping or self.ended.is_set():
+        if limit == 0 and not self._last_session:
+            limit = self._settings.spare_life  # the page that it was started for has yet to connect
+        if limit is None or self.pinned or self.sessions or self.stopping or self.ended.is_set():
             return
         self._cancel_idle()
         self._idle = asyncio.get_running_loop().call_later(limit, self._hub.instance_idle, self)

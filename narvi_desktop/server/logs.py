@@ -31,6 +31,11 @@ class AppLog:
         self._in_second = 0
         self._dropped = 0
 
+    @property
+    def label(self) -> str:
+        """Where a person finds the log."""
+        return str(self.path)
+
     def write(self, lines: list[bytes]) -> None:
         """Append lines of an app; above the rate only a count of what was dropped is kept."""
         size = sum(map(len, lines)) + len(lines)

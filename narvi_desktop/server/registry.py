@@ -22,6 +22,8 @@ class Service:
         validator: a callable or ``module:name``; (service_id) -> bool.
         isolation: "thread" (parameters may be any objects) or "process" (parameters are JSON types).
         python: the command of the interpreter, for processes.
+        variant: tells services of one name apart, which only the embedding API has.
+        share_objects: send_to_app hands over the object itself; for services of one program alone.
     """
 
     workspace: str
@@ -36,6 +38,8 @@ class Service:
     python: Sequence[str] = (sys.executable,)
     folder: Path | None = None
     background: bool = False
+    variant: int = 0
+    share_objects: bool = False
     apps: dict[str, App] = field(default_factory=dict)
 
     @property

@@ -13,8 +13,8 @@ class _Node:
     literal: dict[str, _Node] = field(default_factory=dict)
     single: _Node | None = None
     multi: _Node | None = None
-    # By method: (handler id, names of its path parameters in order).
-    handlers: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    # By method, in the order of their creation, the first answers: (handler id, names of its path parameters).
+    handlers: dict[str, list[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)
 
     def child(self, segment: Segment) -> _Node:
         if segment.kind == "literal":
@@ -55,13 +55,14 @@ class RequestTable:
         segments = parse(pattern)
         for segment in segments:
             node = node.child(segment)
-        node.handlers[method] = (handler_id, tuple(part.name for part in segments if part.kind != "literal"))
+        names = tuple(part.name for part in segments if part.kind != "literal")
+        node.handlers.setdefault(method, []).append((handler_id, names))
 
     def remove(self, handler_id: str) -> None:
         registration = self._registrations.pop(handler_id, None)
         tree = None if registration is None else self._trees.get((registration.app, registration.session_id))
         if registration is not None and tree is not None:
-            _remove(tree, parse(registration.pattern), registration.method)
+            _remove(tree, parse(registration.pattern), registration.method, handler_id)
 
     def drop_session(self, session_id: str) -> None:
         """Forget all that is bound to a session."""
@@ -80,7 +81,7 @@ class RequestTable:
         node, values = found
         wanted_method = "GET" if method == "HEAD" and "HEAD" not in node.handlers else method
         allowed = set(node.handlers) | ({"HEAD"} if "GET" in node.handlers else set())
-        handler_id, names = node.handlers.get(wanted_method, (None, ()))
+        handler_id, names = node.handlers[wanted_method][0] if wanted_method in node.handlers else (None, ())
         return Match(handler_id, dict(zip(names, values, strict=False)), tuple(sorted(allowed)))
 
 
@@ -99,13 +100,15 @@ def _find(node: _Node, segments: list[str], index: int, values: list[str]) -> tu
     return None
 
 
-def _remove(node: _Node, segments: tuple[Segment, ...], method: str) -> None:
+def _remove(node: _Node, segments: tuple[Segment, ...], method: str, handler_id: str) -> None:
     """Remove a handler, and the branches that are empty without it."""
     if not segments:
-        node.handlers.pop(method, None)
+        node.handlers[method] = [handler for handler in node.handlers[method] if handler[0] != handler_id]
+        if not node.handlers[method]:
+            del node.handlers[method]
         return
     child = node.child(segments[0])
-    _remove(child, segments[1:], method)
+    _remove(child, segments[1:], method, handler_id)
     if child.handlers or child.literal or child.single or child.multi:
         return
     if segments[0].kind == "literal":

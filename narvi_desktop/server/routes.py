@@ -22,7 +22,7 @@ from .registry import App
 from .request_services import Match
 from .resources import respond
 from .security import HEADERS, app_headers
-from .session import SERVICE_FAILED, TEXT_OPCODE, Session, encode_message
+from .session import SERVICE_FAILED, TEXT_OPCODE, UNKNOWN_SERVICE_ID, Session, encode_message
 from .site import SYSTEM
 
 
@@ -64,7 +64,7 @@ class AppRoutes:
         app_request = AppRequest(request, app, service_id, segments[3:])
         handler = self.table.get(segments[3]) if len(segments) == 4 else None
         if handler is None:
-            return await self._request_or_file(app_request)
+            return await self._file_or_request(app_request)
         if request.method not in ("GET", "HEAD"):
             return web.Response(status=405, headers={"Allow": "GET, HEAD"})
         return await handler(app_request)
@@ -91,14 +91,14 @@ class AppRoutes:
         log = self._hub.log_of(app.service)
         name = app.title or app.name
         return failure_page(
-            name, f"The service of {name} could not start.", detail, f"{log.path}\n\n{log.tail()}"
+            name, f"The service of {name} could not start.", detail, f"{log.label}\n\n{log.tail()}"
         )
 
     async def _status(self, request: AppRequest) -> web.Response:
         instance = self._hub.running_instance(request.app.service.workspace, request.app.name, request.service_id)
         if instance is None:
             return not_found()
-        data = {"uptime": instance.uptime, "session_count": len(instance.sessions)}
+        data = {"uptime": int(instance.uptime), "session_count": len(instance.sessions)}
         return web.json_response(data, headers={"Cache-Control": "no-store"})
 
     # Sockets.
@@ -118,7 +118,7 @@ class AppRoutes:
         try:
             instance = await self._hub.acquire(request.app.service, request.service_id, for_session=True)
         except ServiceRefused:
-            await socket.close(code=SERVICE_FAILED, message=b"no such service id")
+            await socket.close(code=UNKNOWN_SERVICE_ID, message=b"no such service id")
             return socket
         except ServiceFailed as error:
             reason = error.detail.strip().splitlines()[-1] if error.detail.strip() else "the service failed"
@@ -166,18 +166,20 @@ class AppRoutes:
 
     # Request services and files.
 
-    async def _request_or_file(self, request: AppRequest) -> web.StreamResponse:
+    async def _file_or_request(self, request: AppRequest) -> web.StreamResponse:
+        # A file wins over request services, as in Narvi: a pattern $name must not hide style.css.
+        if request.http.method in ("GET", "HEAD"):
+            file = request.app.resources.find(request.path)
+            if file is not None:
+                return respond(file)
         instance = self._hub.running_instance(request.app.service.workspace, request.app.name, request.service_id)
         instance = instance or self._instance_of_session(request)
         match = None if instance is None else self._match(instance, request)
         if instance is not None and match is not None:
             return await self._request(instance, match, request)
-        file = request.app.resources.find(request.path)
-        if file is None:
-            return not_found()
-        if request.http.method not in ("GET", "HEAD"):
+        if request.app.resources.find(request.path) is not None:
             return web.Response(status=405, headers={"Allow": "GET, HEAD"})
-        return respond(file)
+        return not_found()
 
     def _instance_of_session(self, request: AppRequest) -> Instance | None:
         """Find the instance of a service that is not shared, by the session in the path."""
@@ -246,11 +248,8 @@ def redirect(location: str, request: web.BaseRequest | None = None) -> web.Respo
 
 
 def query_parameters(request: web.BaseRequest) -> dict[str, str]:
-    """Return the query as str to str; of a name that stands twice the first value counts."""
-    plain: dict[str, str] = {}
-    for name, value in request.query.items():
-        plain.setdefault(name, value)
-    return plain
+    """Return the query as str to str; of a name that stands twice the last value counts, as in Narvi."""
+    return dict(request.query.items())
 
 
 def not_found() -> web.Response:

@@ -13,11 +13,11 @@ from .errors import ServiceFailed, ServiceRefused
 from .instance import Instance
 from .registry import Service
 
-InstanceKey = tuple[str, str, str]  # workspace, service, service id
+InstanceKey = tuple[str, str, int, str]  # workspace, service, its variant, service id
 
 
 def key_of(service: Service, service_id: str) -> InstanceKey:
-    return service.workspace, service.name, service_id
+    return service.workspace, service.name, service.variant, service_id
 
 
 @dataclass
@@ -53,7 +53,7 @@ class InstanceStarter:
     def __init__(
         self,
         settings: Settings,
-        create: Callable[[Service, str], Instance],
+        create: Callable[[Service, str, bool], Instance],
         discard: Callable[[Instance], None],
     ) -> None:
         self._settings = settings
@@ -70,12 +70,15 @@ class InstanceStarter:
         instance = self._shared.get(key_of(service, service_id))
         return instance if instance is not None and instance.running else None
 
-    async def acquire(self, service: Service, service_id: str, for_session: bool) -> Instance:
+    async def acquire(
+        self, service: Service, service_id: str, for_session: bool, pinned: bool = False
+    ) -> Instance:
         """Return the running instance for a page or session, starting it if needed.
 
         Args:
             for_session: a session of a service that is not shared takes its instance for itself;
                 the page before it only makes sure that there will be one.
+            pinned: one that is started now does not ask its validator and never times out.
 
         Raises:
             ServiceRefused: the validator says no.
@@ -94,7 +97,7 @@ class InstanceStarter:
                 await instance.ended.wait()
             task = self._starting.get(key)
             if task is None:
-                task = asyncio.ensure_future(self._start(service, service_id, wait=for_session))
+                task = asyncio.ensure_future(self._start(service, service_id, for_session, pinned))
                 self._starting[key] = task
                 task.add_done_callback(lambda done: self._started(key, done, instances))
             # Shielded: others wait for the same start, and one page that goes must not cancel it.
@@ -102,8 +105,10 @@ class InstanceStarter:
             # Of two sessions that waited for one spare only the first gets it; the other starts its own.
             if service.shared or not for_session or instances.get(key) is instance:
                 break
+        instance.pinned = instance.pinned or pinned
         if not service.shared and for_session:
             del instances[key]
+            instance.pinned = False  # from now on it lives as long as the session
         return instance
 
     def _started(
@@ -113,7 +118,7 @@ class InstanceStarter:
         if not task.cancelled() and task.exception() is None and not task.result().ended.is_set():
             instances[key] = task.result()
 
-    async def _start(self, service: Service, service_id: str, wait: bool) -> Instance:
+    async def _start(self, service: Service, service_id: str, wait: bool, pinned: bool) -> Instance:
         key = key_of(service, service_id)
         failures = self._failures.setdefault(key, Failures())
         pause = failures.retry_at - time.monotonic()
@@ -124,7 +129,7 @@ class InstanceStarter:
             raise ServiceFailed(failures.detail)
         if pause > 0:
             await asyncio.sleep(pause)
-        instance = self._create(service, service_id)
+        instance = self._create(service, service_id, pinned)
         try:
             await instance.start()
         except ServiceRefused:
@@ -143,7 +148,7 @@ class InstanceStarter:
     def forget_failures(self, service: Service, service_id: str | None = None) -> None:
         """Let what is down or waits start at once, because a person asks."""
         for key in list(self._failures):
-            if key[:2] == (service.workspace, service.name) and service_id in (None, key[2]):
+            if key[:3] == key_of(service, "")[:3] and service_id in (None, key[3]):
                 del self._failures[key]
 
     def record_death(self, instance: Instance) -> bool:
@@ -164,8 +169,8 @@ class InstanceStarter:
         now = time.monotonic()
         for key, failures in self._failures.items():
             instance = self._shared.get(key)
-            if key[:2] != (service.workspace, service.name) or not failures.count:
+            if key[:3] != key_of(service, "")[:3] or not failures.count:
                 continue
             if instance is None or not instance.running:
                 waits = not failures.down(self._settings) and (key in self._starting or failures.retry_at > now)
-                yield key[2], "restarting" if waits else "failed", now - failures.failed_at, failures.detail
+                yield key[3], "restarting" if waits else "failed", now - failures.failed_at, failures.detail

@@ -38,12 +38,14 @@ class Worker(Protocol):
 class ThreadWorker:
     """The app's code on a thread of this process, for embedded services and trusted apps."""
 
-    def __init__(self, name: str, log: AppLog, on_frames: OnFrames, on_exit: OnExit) -> None:
+    def __init__(
+        self, name: str, log: AppLog, on_frames: OnFrames, on_exit: OnExit, share_objects: bool = False
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._on_frames = on_frames
         self._on_exit = on_exit
         self._outbox = Outbox(self._wake)
-        self._runner = Runner(self._outbox, log.report, private_modules=True)
+        self._runner = Runner(self._outbox, log.report, private_modules=True, share_objects=share_objects)
         self._draining = False
         # A daemon: a callback that never returns must not hold the runtime.
         self._thread = threading.Thread(target=self._run, name=f"narvi-{name}", daemon=True)
@@ -181,7 +183,7 @@ class ProcessWorker(asyncio.SubprocessProtocol):
 async def start_worker(service: Service, log: AppLog, on_frames: OnFrames, on_exit: OnExit) -> Worker:
     """Start a worker of the kind that the service is registered with. Raises ServiceFailed."""
     if service.isolation == "thread":
-        return ThreadWorker(service.name, log, on_frames, on_exit)
+        return ThreadWorker(service.name, log, on_frames, on_exit, service.share_objects)
     try:
         return await ProcessWorker.start(service.python, service.folder, log, on_frames, on_exit)
     except OSError as error:

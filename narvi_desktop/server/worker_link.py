@@ -37,7 +37,7 @@ class WorkerLink:
     def is_process(self) -> bool:
         return isinstance(self._worker, ProcessWorker)
 
-    async def start(self, service_id: str) -> None:
+    async def start(self, service_id: str, validate: bool) -> None:
         """Start the worker and have it construct the service. Raises ServiceFailed."""
         self._worker = await start_worker(self._service, self._log, self._on_frames, self._exited)
         service = self._service
@@ -46,7 +46,7 @@ class WorkerLink:
             "service": service.name,
             "service_id": service_id,
             "class": service.service_class,
-            "validator": service.validator,
+            "validator": service.validator if validate else None,
             "folder": None if service.folder is None else str(service.folder),
             "parameters": service.parameters,
             "apps": sorted(service.apps),

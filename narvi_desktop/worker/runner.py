@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import threading
 from collections.abc import Generator
@@ -47,7 +48,13 @@ class Runner:
     app's thread.
     """
 
-    def __init__(self, outbox: Outbox, write_log: Callable[[str], None], private_modules: bool) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        write_log: Callable[[str], None],
+        private_modules: bool,
+        share_objects: bool = False,
+    ) -> None:
         self.identity = Identity("", "", "")
         self.errors = 0
         self.last_error = ""
@@ -56,6 +63,7 @@ class Runner:
         self._outbox = outbox
         self._write_log = write_log
         self._private_modules = private_modules
+        self._share_objects = share_objects
         self._inbox = Inbox()
         self._apps: list[str] = []
         self._closed = False
@@ -70,7 +78,9 @@ class Runner:
         self._answers: dict[int, _PendingAnswer] = {}
         self._last_answer = 0
         self._answers_lock = threading.Lock()
-        self.requests = RequestServices(self._emit, lambda: self._apps, self._session_numbers.__contains__)
+        self.requests = RequestServices(
+            self._emit, self._write_log, lambda: self._apps, self._session_numbers.__contains__
+        )
         self.metrics = Metrics(self._emit, self.report)
         self._admin = AdminDataHistory(shared=private_modules)
 
@@ -107,8 +117,10 @@ class Runner:
         if event == "admin_data":
             self._emit(Frame(Kind.ADMIN_WANTED))
 
-    def send(self, msg: str | bytes, for_session_id: str | None, except_session_id: str | None) -> None:
-        text = isinstance(msg, str)
+    def send(
+        self, msg: str | bytes | dict[str, Any], for_session_id: str | None, except_session_id: str | None
+    ) -> None:
+        text = isinstance(msg, (str, dict))
         body = _body(msg)
         if for_session_id is not None:
             number = self._session_numbers.get(for_session_id)
@@ -122,7 +134,8 @@ class Runner:
             self._emit(Frame(_SEND_KINDS["except", text], self._opened_up_to, excepted, body))
 
     def send_to_app(self, workspace: str, app: str, service_id: str, data: Any) -> bool:
-        body = serialization.dumps(data)
+        # Services embedded in one program pass the object itself; others a copy of plain values.
+        body = b"" if self._share_objects else serialization.dumps(data)
         if self._closed:
             return False
         answer = _PendingAnswer()
@@ -130,7 +143,9 @@ class Runner:
             self._last_answer += 1
             number = self._last_answer
             self._answers[number] = answer
-        head = {"workspace": str(workspace), "app": str(app), "service_id": str(service_id)}
+        head: dict[str, Any] = {"workspace": str(workspace), "app": str(app), "service_id": str(service_id)}
+        if self._share_objects:
+            head["data"] = data
         self._emit(Frame(Kind.APP_MESSAGE_TO, number, head, body))
         answer.arrived.wait(APP_ANSWER_TIMEOUT)
         self._answers.pop(number, None)
@@ -200,7 +215,7 @@ class Runner:
             yield from self._request(frame)
         elif frame.kind is Kind.APP_MESSAGE:
             sender = frame.head
-            data = serialization.loads(frame.body)
+            data = sender["data"] if self._share_objects else serialization.loads(frame.body)
             yield from self._notify("app_message", sender["workspace"], sender["service"], sender["service_id"], data)
             self._count_done()
         elif frame.kind is Kind.ADMIN_DATA:
@@ -299,13 +314,15 @@ class Runner:
             answer.arrived.set()
 
 
-def _body(msg: str | bytes) -> bytes:
+def _body(msg: str | bytes | dict[str, Any]) -> bytes:
     if isinstance(msg, str):
         body = msg.encode()
+    elif isinstance(msg, dict):
+        body = json.dumps(msg).encode()
     elif isinstance(msg, (bytes, bytearray, memoryview)):
         body = bytes(msg)
     else:
-        raise TypeError(f"msg must be str or bytes, not {type(msg).__name__}")
+        raise TypeError(f"msg must be str, bytes or dict, not {type(msg).__name__}")
     if len(body) > MESSAGE_LIMIT:
         raise ValueError(f"a message of {len(body)} bytes is above the limit of {MESSAGE_LIMIT}: send it in parts")
     return body

@@ -29,7 +29,9 @@ class Backend(Protocol):
     def set_callback(self, event: str, callback: Callable[..., Any]) -> None:
         """Replace the only listener of an event."""
 
-    def send(self, msg: str | bytes, for_session_id: str | None, except_session_id: str | None) -> None:
+    def send(
+        self, msg: str | bytes | dict[str, Any], for_session_id: str | None, except_session_id: str | None
+    ) -> None:
         """Send a message to sessions."""
 
     def send_to_app(self, workspace: str, app: str, service_id: str, data: Any) -> bool:
@@ -58,10 +60,11 @@ class WebAppServices:
         """Answer requests below the app's URL.
 
         Args:
-            app_name: an app of this service.
+            app_name: an app of this service; one of another service is accepted, but its URL is not found.
             handler_pattern: relative path; ``$x`` stands for one segment, ``$$x`` for one or more.
             handler: called with (path parameters, query parameters, headers, body); returns
-                (status code, bytes, mime type, headers).
+                (status code, content, mime type, headers). The content is bytes, str (sent as UTF-8), a dict
+                (sent as JSON) or None (empty); the mime type may be None.
             request_method: "GET", "PUT", …; GET answers HEAD too.
             session_id: only below this session, and only as long as it lives.
 
@@ -69,7 +72,8 @@ class WebAppServices:
             (handler id, url relative to the page).
 
         Raises:
-            ValueError: unknown app, bad pattern, or the same app, method, session and pattern twice.
+            ValueError: the pattern cannot be parsed. The same app, method, session and pattern twice (the first
+                answers) and a pattern that a fixed route of every app hides are accepted, and logged once.
         """
         return self._backend.requests.add(app_name, handler_pattern, handler, request_method, session_id)
 
@@ -79,20 +83,20 @@ class WebAppServices:
 
     def send(
         self,
-        msg: str | bytes,
+        msg: str | bytes | dict[str, Any],
         for_session_id: str | None = None,
         except_session_id: str | None = None,
     ) -> None:
         """Send a message to one page, to all but one, or to all.
 
         Args:
-            msg: str arrives as text, bytes as binary message; at most 16 MiB.
+            msg: str arrives as text, bytes as binary message, a dict as its JSON text; at most 16 MiB.
             for_session_id: only to this session; wins over `except_session_id`. A session that is
                 gone is no error.
             except_session_id: to all sessions but this one.
 
         Raises:
-            TypeError: `msg` is neither str nor bytes.
+            TypeError: `msg` is neither str, bytes nor a dict of JSON types.
             ValueError: `msg` is too large, or text that UTF-8 cannot hold.
         """
         self._backend.send(msg, for_session_id, except_session_id)

@@ -81,8 +81,9 @@ def test_it_is_loaded_again_after_a_restart_and_what_it_sent_arrives(run_served:
             await page.evaluate("globalThis.first_load = true")
             await page.evaluate("session._socket.addEventListener('close', () => session.send('meanwhile'))")
             await server.hub.restart(service)
-            await page.wait_for_function("globalThis.first_load === undefined && document.readyState === 'complete'")
-            await page.wait_for_function("seen.length === 1")
+            await page.wait_for_function(
+                "globalThis.first_load === undefined && typeof seen === 'object' && seen.length === 1"
+            )
             assert await page.evaluate("seen") == ["welcome"]  # built once, from the snapshot
             assert (tmp_path / "said.txt").read_text() == "meanwhile\n"
 
