@@ -14,7 +14,7 @@ from narvi_desktop.control.requests import Way
 from narvi_desktop.library.manifest import LibraryError
 from narvi_desktop.state.paths import Paths
 
-from . import commands, launcher, logs, open, status
+from . import commands, launcher, logs, open, status, view
 from .output import print_error
 
 
@@ -60,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--no-wait", action="store_true", help="do not wait until the window has loaded")
     command.add_argument("--debug", action="store_true", help="with the web view's developer tools")
     _add_json(command)
+
+    command = add("view", view.run, "show any web address in a window, until the window is closed")
+    command.add_argument("url", metavar="URL")
 
     command = add("install", commands.install, "install an app: a folder or a zip")
     command.add_argument("path", metavar="PATH")

@@ -21,12 +21,15 @@ _profiles: dict[str, Any] = {}
 _view_classes: list[type[View]] = []  # the class of our windows, once it is installed
 
 
-def prepare(storage: str, delegate: ViewDelegate, popups_need_click: bool = False) -> None:
+def prepare(
+    storage: str, delegate: ViewDelegate, *, foreign: bool = False, popups_need_click: bool = False
+) -> None:
     """Choose the toolkit and put our classes in the place of pywebview's. Call it before pywebview is imported.
 
     Args:
         storage: the folder in which pages keep what they store.
         delegate: gets what happens to windows, on the GUI thread.
+        foreign: the pages are not of apps. They get no permissions, and a redirect decides what their site is.
         popups_need_click: pages may open windows only when the user has clicked.
     """
     if not sys.platform.startswith("linux"):
@@ -42,7 +45,7 @@ def prepare(storage: str, delegate: ViewDelegate, popups_need_click: bool = Fals
         from .qt_view import install
     except ImportError:
         return  # there is no Qt: pywebview says so when it starts
-    _view_classes.append(install(delegate))
+    _view_classes.append(install(delegate, foreign))
 
 
 def configure() -> None:
@@ -106,8 +109,18 @@ def _start_timer(application: Any, milliseconds: int, function: Any, repeat: boo
 
 
 def _end() -> None:
-    """On the GUI thread: delete the pages first, then the profile that they use."""
-    from qtpy import QtCore, QtWidgets
+    """Delete the pages and end the loop; on the GUI thread."""
+    from qtpy import QtWidgets
+
+    delete_pages()
+    QtWidgets.QApplication.exit(0)
+
+
+def delete_pages() -> None:
+    """Delete the pages and then their profile, which writes what they have stored; on the GUI thread."""
+    if not _view_classes:
+        return
+    from qtpy import QtCore
 
     for view in list(_view_classes[0].instances.values()):
         view.hide()
@@ -117,7 +130,6 @@ def _end() -> None:
     for profile in _profiles.values():
         profile.deleteLater()
     QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
-    QtWidgets.QApplication.exit(0)
 
 
 def _share_one_profile(storage: str, popups_need_click: bool) -> None:

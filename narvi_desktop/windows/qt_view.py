@@ -47,10 +47,16 @@ class ViewDelegate(Protocol):
         """Take in a window that a page has opened."""
 
 
-def install(delegate: ViewDelegate) -> type[View]:
-    """Put our windows in the place of pywebview's."""
+def install(delegate: ViewDelegate, foreign: bool) -> type[View]:
+    """Put our windows in the place of pywebview's.
+
+    Args:
+        foreign: the pages are not of apps. They get no permissions, and a redirect decides what their site is.
+    """
     qt_page.install()
-    View.delegate = delegate
+    if foreign:
+        qt_page.deny_permissions()
+    View.delegate, View.foreign = delegate, foreign
     backend.BrowserView = View
     return View
 
@@ -63,6 +69,7 @@ class View(backend.BrowserView):  # type: ignore[misc]
     """
 
     delegate: ClassVar[ViewDelegate]
+    foreign: ClassVar[bool] = False
     next_options: ClassVar[WindowOptions] = WindowOptions("")
     next_geometry: ClassVar[Geometry] = Geometry()
     _choice_wanted = QtCore.Signal(str, str, object, object)
@@ -116,7 +123,7 @@ class View(backend.BrowserView):  # type: ignore[misc]
 
     def _on_title(self, title: str) -> None:
         # While a page loads, and when it has no title, Chromium's title is its address, ticket included.
-        if not title.startswith(("127.0.0.1", "localhost", "http://", "https://", "about:", "data:")):
+        if not title.startswith(("127.0.0.1", "localhost:", "http://", "https://", "about:", "data:")):
             self.setWindowTitle(title)
 
     def _on_page_died(self, status: Any, code: int) -> None:
@@ -153,6 +160,8 @@ class View(backend.BrowserView):  # type: ignore[misc]
 
     def is_at_home(self, url: Any) -> bool:
         """Return whether an address is of the site that the runtime has sent this window to."""
+        if View.foreign and self._opener is None and not self._has_page:
+            self._home = _origin(url)  # such as from example.org to www.example.org
         return url.scheme() in _LOCAL_SCHEMES or _origin(url) == self._home
 
     def on_load_url(self, url: str) -> None:
