@@ -1,8 +1,8 @@
-"""python -m narvi_desktop"""
+"""Run the command line: python -m narvi_desktop."""
 
 import sys
 
-from .cli import main
+from .cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

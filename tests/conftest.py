@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -17,14 +18,21 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from narvi_desktop.server.front import Front, bind
-from narvi_desktop.server.hub import Hub, Service
+from narvi_desktop.server.error_pages import ErrorPages
+from narvi_desktop.server.gateway import Gateway
+from narvi_desktop.server.hub import Hub
+from narvi_desktop.server.listener import Listener
+from narvi_desktop.server.monitoring import MonitoringLoop
+from narvi_desktop.server.registry import Service
 from narvi_desktop.server.site import Site, Sites
 from narvi_desktop.settings import Settings
+from narvi_desktop.state.paths import Paths
+from narvi_desktop.state.ports import bind
+from tests.support.account import Account, is_alive
+from tests.support.waiting import PATIENCE
+from tests.support.waiting import until as wait_until
 
 TOKEN = "a-token-of-the-tests"
-# Seconds until a condition that never comes fails its test, everywhere: no measure of speed, so that load fails none.
-PATIENCE = 60.0
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -82,13 +90,13 @@ class Server:
         self,
         hub: Hub,
         sites: Sites,
-        front: Front,
+        gateway: Gateway,
         client: aiohttp.ClientSession,
         sockets: contextlib.AsyncExitStack,
     ) -> None:
         self.hub = hub
         self.sites = sites
-        self.front = front
+        self.gateway = gateway
         self.client = client
         self._sockets = sockets
 
@@ -119,23 +127,24 @@ Serve = Callable[..., contextlib.AbstractAsyncContextManager[Server]]
 @contextlib.asynccontextmanager
 async def serve(logs: Path, settings: Settings | None = None) -> AsyncIterator[Server]:
     hub = Hub(settings or Settings(), logs)
-    sites = Sites(lambda workspace: bind(0))
+    listener = Listener()
+    sites = Sites(lambda workspace: bind(0), listener.add)
 
     async def control(request: web.BaseRequest, segments: list[str]) -> web.StreamResponse:
         return web.Response(text="under control")
 
-    front = Front(hub, sites, TOKEN.encode(), control)
-    rounds = asyncio.create_task(hub.run_rounds())
+    gateway = Gateway(hub, sites, listener, TOKEN.encode(), control, ErrorPages())
+    rounds = asyncio.create_task(MonitoringLoop(hub).run())
     headers = {"Authorization": f"Bearer {TOKEN}"}
     try:
         client = aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(PATIENCE))
         async with client, contextlib.AsyncExitStack() as sockets:
-            yield Server(hub, sites, front, client, sockets)
+            yield Server(hub, sites, gateway, client, sockets)
     finally:
         rounds.cancel()
-        front.stop_accepting()
+        gateway.stop_accepting()
         await hub.close()
-        await front.close(1)
+        await gateway.close(1)
         # Pipes and sockets close in the loop's next turns: wait until nothing of the test is left in it.
         await until(lambda: not hub.instances)
         await asyncio.sleep(0)
@@ -200,3 +209,19 @@ def screen() -> Iterator[str]:
 def display() -> Iterator[str]:
     with screen() as name:
         yield name
+
+
+@pytest.fixture
+def account(tmp_path: Path) -> Iterator[Account]:
+    account = Account(tmp_path)
+    yield account
+    status = account.json("status")
+    if status["running"]:
+        os.kill(status["pid"], signal.SIGTERM)
+        wait_until(lambda: not is_alive(status["pid"]))
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    """The folders of a user who has nothing yet."""
+    return Paths(*(tmp_path / name for name in ("config", "data", "state", "logs", "cache", "run"))).make()

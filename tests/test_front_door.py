@@ -17,7 +17,7 @@ def modules_after(statement: str) -> set[str]:
 
 
 def test_the_public_names() -> None:
-    assert narvi_desktop.__all__ == ["WebAppServices", "__version__"]
+    assert narvi_desktop.__all__ == ["NarviServer", "WebAppServices", "__version__"]
 
 
 @pytest.mark.parametrize("name", narvi_desktop.__all__)
@@ -32,6 +32,12 @@ def test_web_app_services_is_the_class_of_the_worker() -> None:
     assert narvi_desktop.WebAppServices is WebAppServices
 
 
+def test_narvi_server_is_the_class_of_the_embedding() -> None:
+    from narvi_desktop.embedding import NarviServer
+
+    assert narvi_desktop.NarviServer is NarviServer
+
+
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="module 'narvi_desktop' has no attribute 'Nothing'"):
         _ = narvi_desktop.Nothing
@@ -44,5 +50,5 @@ def test_importing_it_loads_no_part() -> None:
 
 
 def test_handing_over_an_open_loads_no_heavy_library() -> None:
-    loaded = modules_after("import narvi_desktop.cli, narvi_desktop.runtime.client")
+    loaded = modules_after("import narvi_desktop.cli.main, narvi_desktop.cli.open")
     assert not loaded & {"aiohttp", "rich", "webview"}

@@ -9,8 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.conftest import PATIENCE
-from tests.runtime.conftest import Account
+from tests.support.account import Account
+from tests.support.waiting import PATIENCE
 from tests.windows.test_windows import seat
 
 __all__ = ["seat"]

@@ -7,38 +7,38 @@ from typing import Any
 
 from rich.text import Text
 
-from .marks import Marks, colour, duration, number, quick, size
+from .glyphs import Glyphs, colour, duration, number, quick, size
 from .snapshot import History, Instance
 
 _BAR = 16
 
 
-def inside(
-    instance: Instance, history: History, log: Sequence[str], width: int, room: int, marks: Marks
+def draw_details(
+    instance: Instance, history: History, log: Sequence[str], width: int, room: int, glyphs: Glyphs
 ) -> list[Text]:
     """At most `room` lines; what matters most comes first, and every part gets some of them."""
     parts = [
         _error(instance, 8 if room >= 20 else 1),
-        _metrics(instance, history, width, marks),
-        _callbacks(instance, history, width, marks),
-        _sessions(instance, marks),
+        _metrics(instance, history, width, glyphs),
+        _callbacks(instance, history, width, glyphs),
+        _sessions(instance, glyphs),
         [Text(line, style="dim") for line in log],
     ]
-    lines = [_title(instance, width, marks)]
+    lines = [_title(instance, width, glyphs)]
     left = room - 1
     waiting = [part for part in parts if part]
-    for place, part in enumerate(waiting):
-        share = max(1, left // (len(waiting) - place))
+    for index, part in enumerate(waiting):
+        share = max(1, left // (len(waiting) - index))
         # The log's end is its news; of all else the beginning.
-        taken = part[-share:] if place == len(waiting) - 1 and part is parts[-1] else part[:share]
+        taken = part[-share:] if index == len(waiting) - 1 and part is parts[-1] else part[:share]
         lines += taken[:left]
         left = room - len(lines)
     return lines[:room]
 
 
-def _title(instance: Instance, width: int, marks: Marks) -> Text:
+def _title(instance: Instance, width: int, glyphs: Glyphs) -> Text:
     facts = [
-        marks.state(instance.state)[0],
+        glyphs.state(instance.state)[0],
         f"up {duration(instance.uptime)}" if instance.uptime else "",
         "" if instance.pid is None else f"process {instance.pid}",
         _counted(instance.requests, "request"),
@@ -47,25 +47,25 @@ def _title(instance: Instance, width: int, marks: Marks) -> Text:
         f"{instance.waiting} waiting" if instance.waiting else "",
     ]
     text = "  ".join([instance.name, *(fact for fact in facts if fact)])
-    return Text(f"{marks.line * 2} {text} ".ljust(width, marks.line)[:width], style="dim")
+    return Text(f"{glyphs.line * 2} {text} ".ljust(width, glyphs.line)[:width], style="dim")
 
 
 def _counted(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}" if count else ""
 
 
-def _error(instance: Instance, most: int) -> list[Text]:
+def _error(instance: Instance, limit: int) -> list[Text]:
     lines = instance.last_error.strip().splitlines()
-    return [Text(f" {line}", style="red" if place == 0 else "dim") for place, line in enumerate(lines[:most])]
+    return [Text(f" {line}", style="red" if index == 0 else "dim") for index, line in enumerate(lines[:limit])]
 
 
-def _metrics(instance: Instance, history: History, width: int, marks: Marks) -> list[Text]:
+def _metrics(instance: Instance, history: History, width: int, glyphs: Glyphs) -> list[Text]:
     lines = []
     for name, value in instance.metrics.items():
         metadata = instance.metadata.get(name, {})
         text = Text(f" {name[:18]:<18} ")
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            _draw_number(text, instance, history, name, float(value), metadata, width, marks)
+            _draw_number(text, instance, history, name, float(value), metadata, width, glyphs)
         else:
             text.append(str(value))
         lines.append(text)
@@ -80,7 +80,7 @@ def _draw_number(
     value: float,
     metadata: dict[str, Any],
     width: int,
-    marks: Marks,
+    glyphs: Glyphs,
 ) -> None:
     low, high = _limit(metadata.get("min")), _limit(metadata.get("max"))
     style = colour(metadata.get("colour"))
@@ -90,16 +90,16 @@ def _draw_number(
     else:
         text.append(f"{number(value):>8} {unit[:6]:<6} ")
     if low is not None and high is not None and width >= 60:
-        text.append(marks.bar(value, _BAR, low, high) + " ", style=style)
+        text.append(glyphs.bar(value, _BAR, low, high) + " ", style=style)
     room = min(60, width - len(text.plain) - 1)
-    text.append(marks.sparkline(history.values(instance.key, f"app.{name}"), room, low, high), style=style)
+    text.append(glyphs.sparkline(history.values(instance.key, f"app.{name}"), room, low, high), style=style)
 
 
 def _limit(value: object) -> float | None:
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
-def _callbacks(instance: Instance, history: History, width: int, marks: Marks) -> list[Text]:
+def _callbacks(instance: Instance, history: History, width: int, glyphs: Glyphs) -> list[Text]:
     lines = []
     if instance.running is not None and instance.running.recent >= 1:
         what = f" {instance.running.name} has not returned for {duration(instance.running.recent)}"
@@ -110,8 +110,8 @@ def _callbacks(instance: Instance, history: History, width: int, marks: Marks) -
     return lines
 
 
-def _sessions(instance: Instance, marks: Marks) -> list[Text]:
-    arrows = ("↓", "↑") if marks.blocks else ("in", "out")
+def _sessions(instance: Instance, glyphs: Glyphs) -> list[Text]:
+    arrows = ("↓", "↑") if glyphs.blocks else ("in", "out")
     return [
         Text(
             f" {session.id[:8]} {session.app[:16]:<16} {duration(session.age):>8}"

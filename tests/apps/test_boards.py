@@ -17,9 +17,10 @@ import pytest
 from playwright.async_api import Page, expect
 
 from narvi_desktop.library.manifest import load
-from narvi_desktop.server.hub import Service
+from narvi_desktop.server.registry import Service
 from tests.apps.conftest import APPS, accessible
-from tests.conftest import PATIENCE, Server
+from tests.conftest import Server
+from tests.support.waiting import PATIENCE
 from tests.web.test_narvi_js import browser_page
 
 Run = Callable[..., None]

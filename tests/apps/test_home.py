@@ -15,11 +15,9 @@ import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
 from tests.apps.conftest import accessible
-from tests.runtime.conftest import Account, account
-from tests.runtime.test_commands import APP, make_app
+from tests.support.account import APP, Account, make_app
 from tests.web.test_narvi_js import browser_page
 
-__all__ = ["account"]
 Visit = Callable[[Callable[[Page], Coroutine[Any, Any, None]]], None]
 
 

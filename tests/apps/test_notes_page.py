@@ -13,10 +13,10 @@ from playwright.async_api import Page
 
 from tests.apps.conftest import add_notes
 from tests.conftest import Server
-from tests.runtime.conftest import Account, account, is_alive, until
+from tests.support.account import Account, is_alive
+from tests.support.waiting import until
 from tests.web.test_narvi_js import browser_page, visit
 
-__all__ = ["account"]
 Run = Callable[..., None]
 
 SAVED = "document.getElementById('status').textContent === 'Saved'"

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.apps.conftest import add_notes
-from tests.conftest import PATIENCE, Page, Server
+from tests.conftest import Page, Server
+from tests.support.waiting import PATIENCE
 
 Run = Callable[..., None]
 UPDATE, AWARENESS, SNAPSHOT, IMAGE = 1, 2, 3, 4

@@ -15,7 +15,7 @@ import pytest
 from narvi_desktop.library import install
 from narvi_desktop.library.finder import Finder
 from narvi_desktop.library.manifest import LibraryError
-from tests.runtime.test_commands import APP, make_app
+from tests.support.account import APP, make_app
 
 
 def put(source: Path, installed: Path, replace: bool = False) -> Path:
@@ -75,7 +75,7 @@ def test_a_zip_that_climbs_is_refused(tmp_path: Path, name: str) -> None:
         info = zipfile.ZipInfo("x")
         info.filename = name  # as it is: the constructor would mend it
         archive.writestr(info, "x")
-    with pytest.raises(install.InstallError, match=r"no plain file inside it"):
+    with pytest.raises(install.InstallError, match=r"not a plain file inside it"):
         install.stage(file, tmp_path / "apps")
     assert list((tmp_path / "apps").iterdir()) == [] and not list(tmp_path.rglob("out.txt*"))
 
@@ -93,7 +93,7 @@ def test_a_link_in_a_zip_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(install, "_MOST_BYTES", 10_000)
+    monkeypatch.setattr(install, "_BYTE_LIMIT", 10_000)
     file = packed(tmp_path, GOOD | {"zeros": bytes(1_000_000)})
     with pytest.raises(install.InstallError, match="unpacks to more"):
         install.stage(file, tmp_path / "apps")
@@ -104,9 +104,9 @@ def test_what_is_no_app(tmp_path: Path) -> None:
     installed = tmp_path / "apps"
     (tmp_path / "junk.zip").write_bytes(b"no zip at all")
     cases = {
-        tmp_path / "junk.zip": "no zip that can be read",
+        tmp_path / "junk.zip": "not a readable zip",
         tmp_path / "absent.zip": "does not exist",
-        packed(tmp_path, {"readme.txt": "x"}): "holds no app",
+        packed(tmp_path, {"readme.txt": "x"}): "contains no app",
         tmp_path: "cannot be read",  # a folder without a manifest
     }
     for source, said in cases.items():
@@ -124,7 +124,7 @@ def test_a_broken_manifest_leaves_nothing_behind(tmp_path: Path) -> None:
 
 def test_a_folder_that_holds_the_installed_apps(tmp_path: Path) -> None:
     make_app(tmp_path / "all")
-    with pytest.raises(install.InstallError, match="holds the folder of installed apps"):
+    with pytest.raises(install.InstallError, match="contains the folder of installed apps"):
         install.stage(tmp_path / "all", tmp_path / "all" / "apps")
 
 

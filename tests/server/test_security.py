@@ -11,8 +11,9 @@ import aiohttp
 import pytest
 
 from narvi_desktop.server.security import REFUSAL
-from narvi_desktop.server.site import SYSTEM
-from tests.conftest import PATIENCE, TOKEN, Server, add_probe
+from narvi_desktop.state.names import SYSTEM
+from tests.conftest import TOKEN, Server, add_probe
+from tests.support.waiting import PATIENCE
 
 Run = Callable[..., None]
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"]
@@ -65,8 +66,8 @@ def test_without_credentials_every_path_is_refused_alike(
     run_served: Run, workspace: str, method: str, upgrade: str
 ) -> None:
     async def body(server: Server) -> None:
-        assert set(server.front.table) == FIRST_SEGMENTS
-        assert set(server.front.apps.table) == AFTER_THE_SERVICE_ID
+        assert set(server.gateway.table) == FIRST_SEGMENTS
+        assert set(server.gateway.apps.table) == AFTER_THE_SERVICE_ID
         add_probe(server, "thread", workspace=workspace)
         site = server.sites.of_workspace(workspace)
         answers = set()

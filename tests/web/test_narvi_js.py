@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
-from narvi_desktop.server.hub import Service
-from tests.conftest import PATIENCE, Server, until
+from narvi_desktop.server.registry import Service
+from tests.conftest import Server, until
+from tests.support.waiting import PATIENCE
 
 Run = Callable[..., None]
 ROOT = Path(__file__).parents[2]

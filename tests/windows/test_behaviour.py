@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import PATIENCE, screen
-from tests.runtime.conftest import Account, is_alive, until
-from tests.runtime.test_commands import make_app
+from tests.conftest import screen
+from tests.support.account import Account, is_alive, make_app
+from tests.support.waiting import PATIENCE, until
 from tests.windows.test_windows import hosts, processes, seat, titles
 
 __all__ = ["seat"]

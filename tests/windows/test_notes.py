@@ -9,8 +9,9 @@ import sqlite3
 import subprocess
 from pathlib import Path
 
-from narvi_desktop.runtime.locking import LockFile
-from tests.runtime.conftest import Account, is_alive, until
+from narvi_desktop.state.lock_file import LockFile
+from tests.support.account import Account, is_alive
+from tests.support.waiting import until
 from tests.windows.test_windows import hosts, processes, seat, titles
 
 __all__ = ["seat"]

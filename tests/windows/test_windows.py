@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from narvi_desktop.windows.probe import why_not
-from tests.conftest import PATIENCE
-from tests.runtime.conftest import Account, is_alive, until
-from tests.runtime.test_commands import APP, make_app
+from narvi_desktop.windows.availability import why_not
+from tests.support.account import APP, Account, is_alive, make_app
+from tests.support.waiting import PATIENCE, until
 
 
 @pytest.fixture

@@ -36,13 +36,13 @@ Answer = tuple[int, bytes, str, dict[str, str]]
 class Home:
     """
     Args:
-        desk: has `await call(command, payload)`, the runtime's commands.
+        runtime: has `await call(command, payload)`, for the commands of the runtime.
         folder: where what is uploaded lies until it is installed.
     """
 
-    def __init__(self, services: WebAppServices, desk: Any, folder: str) -> None:
+    def __init__(self, services: WebAppServices, runtime: Any, folder: str) -> None:
         self._services = services
-        self._desk = desk
+        self._runtime = runtime
         self._uploads = Path(folder) / "uploads"
         shutil.rmtree(self._uploads, ignore_errors=True)  # of a run that was killed
         self._shown: dict[str, Any] = {}
@@ -100,11 +100,11 @@ class Home:
 
     async def _show(self) -> None:
         """Tell all pages, if there is anything new to tell."""
-        answer = await self._desk.call("apps", {})
+        answer = await self._runtime.call("apps", {})
         if "error" in answer:
             return  # the runtime's log says why; the next look may do
         shown = {"first": answer["first"], "apps": [self._card(card) for card in answer["apps"]]}
-        shown["launcher"] = await self._desk.call("launcher", {"do": "status"})
+        shown["launcher"] = await self._runtime.call("launcher", {"do": "status"})
         if shown != self._shown:
             self._shown = shown
             self._say(None, action="apps", **shown)
@@ -123,7 +123,7 @@ class Home:
     # What a person asks for.
 
     async def _command(self, session_id: str, number: Any, name: str, payload: dict[str, Any]) -> None:
-        answer = await self._desk.call(name, payload)
+        answer = await self._runtime.call(name, payload)
         self._say(session_id, action="answer", number=number, answer=answer)
         await self._show()
 
@@ -133,7 +133,7 @@ class Home:
         if len(given) != 1:
             answer = {"error": "Give one app: a folder with a narvi.toml, or a zip of one."}
         else:
-            answer = await self._desk.call("install", {"path": str(given[0]), "replace": replace})
+            answer = await self._runtime.call("install", {"path": str(given[0]), "replace": replace})
         if not answer.get("exists"):
             self._clear(session_id)
         self._say(session_id, action="answer", number=number, answer=answer)

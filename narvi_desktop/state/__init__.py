@@ -1,0 +1,1 @@
+"""Files in the user's folders that both the command line and the runtime read."""
