@@ -68,7 +68,14 @@ class AppSpec:
 
 @dataclass(frozen=True)
 class Manifest:
+    """What an app folder says of itself.
+
+    Attributes:
+        code_folder: what is on the import path of its services: the folder itself, or that of the key ``path``.
+    """
+
     folder: Path
+    code_folder: Path
     version: str
     workspace: str
     services: dict[str, ServiceSpec]
@@ -157,12 +164,15 @@ def _manifest(table: _Table, folder: Path) -> Manifest:
     workspace = table.take("workspace", str, default)
     _check_name(table.file, "workspace", workspace)
     version = table.take("version", str, "")
+    code_folder = table.take_path("path", folder) or folder
+    if not code_folder.is_dir():
+        raise table.error("path", f"{code_folder} must be a folder: the one that holds the modules of the services")
     services = {name: _service(part, name, folder) for name, part in table.tables("services").items()}
     apps = {name: _app(part, name, folder, services) for name, part in table.tables("apps").items()}
     table.refuse_rest()
     if not services or not apps:
         raise table.error("apps" if services else "services", "is missing: an app needs a service and an app")
-    return Manifest(folder, version, workspace, services, apps)
+    return Manifest(folder, code_folder, version, workspace, services, apps)
 
 
 def _service(table: _Table, name: str, folder: Path) -> ServiceSpec:

@@ -71,3 +71,15 @@ def test_one_broken_manifest_hides_no_other_app(tmp_path: Path) -> None:
     sources = Finder(tmp_path, tmp_path / "none").sources()
     found = [source for source in sources if source.kind == "installed"]
     assert [bool(source.error) for source in found] == [True, False]
+
+
+def test_the_code_may_lie_below_the_folder(tmp_path: Path) -> None:
+    assert load(write(tmp_path, GOOD)).code_folder == tmp_path
+    (tmp_path / "src").mkdir()
+    assert load(write(tmp_path, 'path = "src"\n' + GOOD)).code_folder == tmp_path / "src"
+
+
+@pytest.mark.parametrize("path", ["../src", "/src", "nowhere", "narvi.toml", ""])
+def test_a_code_folder_that_cannot_be(tmp_path: Path, path: str) -> None:
+    with pytest.raises(ManifestError, match=r"narvi\.toml: path: "):
+        load(write(tmp_path, f'path = "{path}"\n' + GOOD))
