@@ -1,4 +1,4 @@
-"""The monitor in a terminal: where the stream, the keys and the drawing meet."""
+"""The monitor as a program of the terminal: reads the stream and the keys, and draws."""
 
 from __future__ import annotations
 
@@ -28,10 +28,13 @@ Documents = Callable[[], Iterator[dict[str, Any] | None]]
 
 
 class MonitorApp:
-    """
+    """Shows the runtime's stream until the user quits.
+
+    The state is changed on the thread that calls `run` alone, which waits for keys. Other threads hand it functions.
+
     Args:
-        documents: what the runtime streams, without end; None while there is no runtime. Read on a thread.
-        do: carries an action out, on a thread, and returns the sentence that says what came of it.
+        documents: yields what the runtime streams, without end, and None while there is no runtime. Read on a thread.
+        do: carries out an action on a thread, and returns a sentence that says what came of it.
     """
 
     def __init__(self, console: Console, documents: Documents, do: Callable[[Action], str]) -> None:
@@ -44,12 +47,12 @@ class MonitorApp:
         self._drawn: Snapshot | None = None  # stays while paused
         self._state = State()
         self._keys: Keys = open_keys()
-        # Where threads meet the loop: they put a function here and ring; the loop calls it.
+        # Functions that other threads want to be called by `run`; they wake it after they have put one here.
         self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._ended = False
 
     def run(self) -> None:
-        """Until a person quits, or a signal asks for it."""
+        """Draw until the user quits or a signal ends the monitor."""
         with AlternateScreen(self._console) as screen, self._keys:
             threading.Thread(target=self._read, name="narvi-stream", daemon=True).start()
             self._take_signals(screen)
@@ -85,7 +88,7 @@ class MonitorApp:
         self._state = replace(self._state, notice=f"{action.act}…" if self._glyphs.blocks else f"{action.act}...")
         threading.Thread(target=self._act, args=(action,), daemon=True).start()
 
-    # On threads.
+    # On other threads.
 
     def _read(self) -> None:
         for document in self._documents():
@@ -99,7 +102,7 @@ class MonitorApp:
         self._calls.put(function)
         self._keys.wake()
 
-    # On the loop again.
+    # On the thread of `run` again.
 
     def _take(self, document: dict[str, Any] | None) -> None:
         if document is None:
@@ -124,7 +127,7 @@ class MonitorApp:
         signal.signal(signal.SIGTSTP, lambda *_: self._call_soon(lambda: self._suspend(screen)))
 
     def _suspend(self, screen: AlternateScreen) -> None:
-        """Ctrl-Z: the terminal is the shell's until we go on."""
+        """Stop as Ctrl-Z asks: give the terminal back until the shell continues this process."""
         if sys.platform == "win32":
             return
         handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)

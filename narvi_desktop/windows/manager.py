@@ -38,10 +38,10 @@ class WindowDelegate(Protocol):
         """Return what the user's browser may open when a page leads to another site; None: nothing."""
 
     def page_failed(self, windows: WindowManager, identity: str, key: WindowKey, reason: str) -> None:
-        """A window's page shows nothing any more."""
+        """Show what is wrong in place of a page that shows nothing any more."""
 
     def last_closed(self, key: WindowKey, stop: bool) -> None:
-        """No window has this key any more; `stop`: its service is to end too."""
+        """Take note that no window has this key any more; `stop`: its service is to end too."""
 
 
 @dataclass
