@@ -13,8 +13,9 @@ from playwright.async_api import expect
 
 from narvi_desktop.server.registry import Service
 from tests.conftest import Server
-from tests.embedding.conftest import PATIENCE, free_port
+from tests.embedding.conftest import free_port
 from tests.embedding.test_telesto_like import browser_page
+from tests.support.waiting import PATIENCE
 
 Run = Callable[..., None]
 NAMES = """

@@ -21,7 +21,8 @@ from playwright.async_api import Page, async_playwright, expect
 from narvi_desktop.server.registry import Service
 from narvi_desktop.server.resources import Roots
 from tests.conftest import Server
-from tests.embedding.conftest import PATIENCE, free_port
+from tests.embedding.conftest import free_port
+from tests.support.waiting import PATIENCE
 
 TELESTO = Path(__file__).parent / "telesto"
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]

@@ -7,8 +7,8 @@ import asyncio
 import aiohttp
 from aiohttp import web
 
-from narvi_desktop.server.gateway import bind
 from narvi_desktop.server.listener import Listener
+from narvi_desktop.state.ports import bind
 
 
 async def hello(request: web.BaseRequest) -> web.StreamResponse:
