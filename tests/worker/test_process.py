@@ -42,6 +42,16 @@ def send(worker: subprocess.Popen[bytes], frame: Frame) -> None:
     worker.stdin.flush()
 
 
+def receive_until(worker: subprocess.Popen[bytes], kind: Kind) -> list[Frame]:
+    assert worker.stdout is not None
+    decoder, frames = Decoder(), list[Frame]()
+    while not frames or frames[-1].kind is not kind:
+        data = os.read(worker.stdout.fileno(), 65_536)
+        assert data, f"the worker ended before {kind.name}"
+        frames += decoder.feed(data)
+    return frames
+
+
 def start(folder: Path) -> Frame:
     head: dict[str, Any] = {"workspace": "w", "service": "s", "service_id": "main", "class": "service:Service"}
     return Frame(Kind.START, 0, {**head, "validator": None, "folder": str(folder), "parameters": {}, "apps": []})
@@ -49,17 +59,13 @@ def start(folder: Path) -> Frame:
 
 def test_frames_come_by_the_pipe_and_prints_by_stderr(worker: subprocess.Popen[bytes], tmp_path: Path) -> None:
     send(worker, start(tmp_path))
-    assert worker.stdout is not None
-    decoder, frames = Decoder(), list[Frame]()
-    while not frames or frames[-1].kind is not Kind.READY:
-        data = os.read(worker.stdout.fileno(), 65_536)
-        assert data, "the worker ended before it was ready"
-        frames += decoder.feed(data)
-    send(worker, Frame(Kind.STOP))  # which would overtake the start
-    output, errors = worker.communicate(timeout=20)
-    assert worker.returncode == 0
+    frames = receive_until(worker, Kind.READY)
     assert [frame.kind for frame in frames] == [Kind.SEND_ALL_TEXT, Kind.READY]
-    assert [frame.kind for frame in decoder.feed(output)] == [Kind.STOPPED]
+    send(worker, Frame(Kind.STOP))  # earlier it would have overtaken the start
+    assert [frame.kind for frame in receive_until(worker, Kind.STOPPED)] == [Kind.STOPPED]
+    # Only now: the end of its input tells a worker that the runtime has died.
+    _, errors = worker.communicate(timeout=20)
+    assert worker.returncode == 0
     assert errors == b"module loaded\nstraight to the descriptor\nTrue False\n"
 
 
