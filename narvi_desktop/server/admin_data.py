@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
+from narvi_desktop.state.names import SYSTEM
+
 from .instance import Instance
 from .logs import AppLog
 from .registry import Service
-from .site import SYSTEM
 from .stats import RuntimeStats, SampleHistory
 
 Take = Callable[[SampleHistory], list[list[Any]]]

@@ -9,13 +9,15 @@ from typing import NamedTuple
 
 from aiohttp import web
 
+from narvi_desktop.state.names import SYSTEM
+
 from .error_pages import ErrorPages
 from .http_server import HttpServer
 from .hub import Hub
 from .listener import Listener
 from .routes import AppRoutes, not_found, split_path
 from .security import Verdict, authorize, comes_from_elsewhere, set_cookie
-from .site import SYSTEM, Site, Sites
+from .site import Site, Sites
 
 logger = logging.getLogger("narvi_desktop.server")
 ControlHandler = Callable[[web.BaseRequest, list[str]], Awaitable[web.StreamResponse]]

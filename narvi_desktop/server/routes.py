@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from aiohttp import WSMsgType, web
 
 from narvi_desktop.settings import Settings
+from narvi_desktop.state.names import SYSTEM
 from narvi_desktop.worker.patterns import RESERVED
 
 from .error_pages import ErrorPages, failure_page
@@ -23,7 +24,6 @@ from .request_services import Match
 from .resources import respond
 from .security import HEADERS, app_headers
 from .session import SERVICE_FAILED, TEXT_OPCODE, UNKNOWN_SERVICE_ID, Session, encode_message
-from .site import SYSTEM
 
 
 class AppRequest(NamedTuple):

@@ -10,8 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from narvi_desktop.state.names import SYSTEM as SYSTEM
-
 from .errors import PortUnavailable
 
 BASE_PATH = "/narvi"

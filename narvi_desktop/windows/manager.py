@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from narvi_desktop.settings import Settings
+from narvi_desktop.state.names import WindowKey
 from narvi_desktop.state.session_restore import OpenWindow, read_open_windows, write_open_windows
 from narvi_desktop.state.window_geometry import Geometry, WindowGeometryStore
 
@@ -21,7 +22,7 @@ from . import protocol
 from .codec import MalformedValue
 from .geometry import cascade
 from .host_process import AdoptedHost, spawn_host
-from .types import WindowFailed, WindowKey, WindowOptions
+from .types import WindowFailed, WindowOptions
 
 HostProcess = subprocess.Popen[bytes] | AdoptedHost
 logger = logging.getLogger("narvi_desktop.runtime")

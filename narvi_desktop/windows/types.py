@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from narvi_desktop.state.names import WindowKey as WindowKey
-
 from .codec import from_json, to_json
 
 

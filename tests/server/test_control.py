@@ -17,8 +17,9 @@ from narvi_desktop.server.error_pages import ErrorPages
 from narvi_desktop.server.gateway import Gateway
 from narvi_desktop.server.hub import Hub
 from narvi_desktop.server.listener import Listener
-from narvi_desktop.server.site import SYSTEM, Sites
+from narvi_desktop.server.site import Sites
 from narvi_desktop.settings import Settings
+from narvi_desktop.state.names import SYSTEM
 from narvi_desktop.state.ports import bind
 
 LIMIT = 64 * 1024

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from narvi_desktop.server.security import REFUSAL
-from narvi_desktop.server.site import SYSTEM
+from narvi_desktop.state.names import SYSTEM
 from tests.conftest import TOKEN, Server, add_probe
 from tests.support.waiting import PATIENCE
 
