@@ -1,4 +1,4 @@
-"""The service of Notes: relays what pages type, and says "saved" when SQLite has it.
+"""The service of Notes: relays what pages type, and confirms it when it is saved.
 
 A binary message is: u8 kind, u8 length of the note's id, the id, u32 number, payload.
 """
@@ -18,7 +18,7 @@ from narvi_desktop import WebAppServices
 
 UPDATE, AWARENESS, SNAPSHOT, IMAGE = 1, 2, 3, 4
 COMPACT_AT = 200  # updates of a note, until one page is asked for a snapshot
-# Told by content: a page's word is not enough for what is served from its origin. No SVG, it can hold scripts.
+# Recognized by content, not by what the page says, since images are served from this site. No SVG: it can hold scripts.
 IMAGE_TYPES = {
     rb"\x89PNG\r\n": "image/png",
     rb"\xff\xd8\xff": "image/jpeg",
@@ -49,10 +49,10 @@ class NotesService:
         services.create_request_service("notes", "export.zip", self._export)
 
     def _opened(self, app_name: str, session_id: str, query: Headers, headers: Headers) -> None:
-        self._tell({"list": self._store.notes()}, session_id)
+        self._send({"list": self._store.notes()}, session_id)
 
     def _closed(self, session_id: str) -> None:
-        self._tell({"left": session_id})  # its cursor goes at once, even if the window was killed
+        self._send({"left": session_id})  # the others remove its cursor, even if the window was killed
 
     def _received(self, message: str | bytes, session_id: str) -> None:
         if isinstance(message, bytes):
@@ -63,34 +63,34 @@ class NotesService:
 
     def _new(self, request: dict[str, Any], session_id: str) -> None:
         note = self._store.create()
-        self._tell({"note": self._store.note(note)})
-        self._tell({"created": note}, session_id)
+        self._send({"note": self._store.note(note)})
+        self._send({"created": note}, session_id)
 
     def _delete(self, request: dict[str, Any], session_id: str) -> None:
         self._store.delete(request["note"])
-        self._tell({"deleted": request["note"]})
+        self._send({"deleted": request["note"]})
 
     def _restore(self, request: dict[str, Any], session_id: str) -> None:
         self._store.restore(request["note"])
-        self._tell({"note": self._store.note(request["note"])})
-        self._tell({"created": request["note"]}, session_id)
+        self._send({"note": self._store.note(request["note"])})
+        self._send({"created": request["note"]}, session_id)
 
     def _open(self, request: dict[str, Any], session_id: str) -> None:
         note = request["note"]
         for number, data in self._store.updates(note):
             self._services.send(pack(UPDATE, note, number, data), for_session_id=session_id)
-        self._tell({"opened": note}, session_id)
-        # The others show their cursors to the newcomer.
+        self._send({"opened": note}, session_id)
+        # The other pages send their cursors to the new one.
         self._services.send(json.dumps({"joined": note}), except_session_id=session_id)
 
     def _text(self, request: dict[str, Any], session_id: str) -> None:
         if self._store.set_text(request["note"], request["text"]):
             changed = self._store.note(request["note"])
             if changed is not None:
-                self._tell({"note": changed})
+                self._send({"note": changed})
 
     def _search(self, request: dict[str, Any], session_id: str) -> None:
-        self._tell({"found": self._store.search(request["words"]), "words": request["words"]}, session_id)
+        self._send({"found": self._store.search(request["words"]), "words": request["words"]}, session_id)
 
     def _received_bytes(self, message: bytes, session_id: str) -> None:
         kind, note, number, payload = unpack(message)
@@ -105,21 +105,21 @@ class NotesService:
             self._add_image(note, payload, session_id)
 
     def _update(self, note: str, number: int, payload: bytes, session_id: str) -> None:
-        # A note that is gone for good has nothing to keep; the page may stop offering it.
+        # A note that was deleted for good keeps nothing; the page need not send the update again.
         sequence = self._store.add(note, payload) if self._store.exists(note) else 0
-        self._tell({"saved": number, "note": note}, session_id)
+        self._send({"saved": number, "note": note}, session_id)
         if sequence == 0:
             return
         self._services.send(pack(UPDATE, note, sequence, payload), except_session_id=session_id)
         if self._store.count(note) % COMPACT_AT == 0:
-            # Only a page can merge. It has all up to this number: what was relayed before, and its own.
+            # Only a page can merge updates. This one has received all of them up to this number.
             self._compacting[note] = (session_id, sequence)
-            self._tell({"compact": note, "number": sequence}, session_id)
+            self._send({"compact": note, "number": sequence}, session_id)
 
     def _add_image(self, note: str, payload: bytes, session_id: str) -> None:
         kind = next((kind for start, kind in IMAGE_TYPES.items() if re.match(start, payload, re.DOTALL)), None)
         name = None if kind is None else self._store.add_image(kind, payload)
-        self._tell({"image": name, "note": note}, session_id)
+        self._send({"image": name, "note": note}, session_id)
 
     def _image(self, path: Headers, query: Headers, headers: Headers, body: bytes) -> tuple[int, bytes, str, Headers]:
         found = self._store.image(path["name"])
@@ -142,7 +142,7 @@ class NotesService:
                 archive.writestr("image/" + image, data)
         return 200, buffer.getvalue(), "application/zip", {"Content-Disposition": 'attachment; filename="notes.zip"'}
 
-    def _tell(self, message: dict[str, Any], session_id: str | None = None) -> None:
+    def _send(self, message: dict[str, Any], session_id: str | None = None) -> None:
         self._services.send(json.dumps(message), for_session_id=session_id)
 
 
@@ -152,7 +152,7 @@ def pack(kind: int, note: str, number: int, payload: bytes) -> bytes:
 
 
 def unpack(message: bytes) -> tuple[int, str, int, bytes]:
-    """Raises ValueError for what no page of ours sends; the runtime logs it and goes on."""
+    """Decode a message. Raises ValueError for a malformed one; the runtime logs it and goes on."""
     try:
         kind, length = struct.unpack_from("!BB", message)
         (number,) = struct.unpack_from("!I", message, 2 + length)

@@ -1,4 +1,4 @@
-"""The notes in SQLite: raw updates of the shared documents, their plain text, and images."""
+"""The notes in SQLite: updates of the shared documents, their plain text, and images."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _KEYS = ("id", "title", "start", "changed")
 
 
 class Store:
-    """Every method commits before it returns: what is told to be saved is on the disk."""
+    """Every method commits before it returns."""
 
     def __init__(self, folder: str) -> None:
         Path(folder).mkdir(parents=True, exist_ok=True)
         self._database = sqlite3.connect(str(Path(folder) / "notes.sqlite"), isolation_level=None)
         self._database.execute("pragma journal_mode = wal")
-        # A power cut, too, must not take what a page was told is saved.
+        # What a page was told is saved must survive a power cut too.
         self._database.execute("pragma synchronous = full")
         self._database.executescript(_SCHEMA)
         self._forget()
@@ -34,7 +34,7 @@ class Store:
         self._database.close()
 
     def notes(self) -> list[dict[str, Any]]:
-        """Id, title, first words and time of change of all notes, the newest first."""
+        """Return id, title, first words and time of change of all notes, the newest first."""
         query = "select id, title, substr(text, 1, 200), changed from notes where deleted is null order by changed desc"
         return [dict(zip(_KEYS, row, strict=True)) for row in self._database.execute(query)]
 
@@ -48,7 +48,7 @@ class Store:
         return self._database.execute(query).fetchall()
 
     def search(self, words: str) -> list[str]:
-        """Ids of the notes that hold every one of the words."""
+        """Return the ids of the notes that contain all of the words."""
         query = "select id from notes where deleted is null"
         patterns = ["%" + re.sub(r"([\\%_])", r"\\\1", word) + "%" for word in words.split()]
         query += " and text like ? escape '\\'" * len(patterns)
@@ -60,7 +60,7 @@ class Store:
         return note
 
     def delete(self, note: str) -> None:
-        """Takes it out of sight; a month later, for good."""
+        """Hide a note; a month later it is deleted for good."""
         self._database.execute("update notes set deleted = ? where id = ?", (time.time(), note))
 
     def restore(self, note: str) -> None:
@@ -70,7 +70,7 @@ class Store:
         return self._database.execute("select 1 from notes where id = ?", (note,)).fetchone() is not None
 
     def add(self, note: str, data: bytes) -> int:
-        """Keep an update; its sequence number."""
+        """Keep an update; return its sequence number."""
         query = "insert into updates (note, data) values (?, ?)"
         return int(self._database.execute(query, (note, data)).lastrowid or 0)
 
@@ -82,13 +82,13 @@ class Store:
         return int(count)
 
     def compact(self, note: str, up_to: int, snapshot: bytes) -> None:
-        """Replace the updates up to a number by one that holds them all."""
+        """Replace the updates up to a number by one that contains them all."""
         with self._transaction():
             self._database.execute("delete from updates where note = ? and seq <= ?", (note, up_to))
             self._database.execute("insert into updates values (?, ?, ?)", (up_to, note, snapshot))
 
     def set_text(self, note: str, text: str) -> bool:
-        """What list, search and export show; whether it changed anything."""
+        """Set the text for list, search and export; return whether it has changed."""
         title = next((line.strip("# \t") for line in text.splitlines() if line.strip("# \t")), "")[:120]
         values = (title, text, time.time(), note, text)
         query = "update notes set title = ?, text = ?, changed = ? where id = ? and text <> ?"
@@ -115,6 +115,6 @@ class Store:
             self._database.execute("delete from notes where id in " + old, month_ago)
 
     def _transaction(self) -> sqlite3.Connection:
-        """As a context it commits at the end, or takes all back."""
+        """Begin a transaction; the context commits it, or rolls it back after an exception."""
         self._database.execute("begin immediate")
         return self._database

@@ -1,10 +1,10 @@
-// The page of Notes: joins the list, the open note, the editor and the service.
+// The page of Notes: connects the list, the open note, the editor and the service.
 import { start_narvi } from "./narvi/narvi.mjs"
 import { make_editor } from "./editor.js"
 import { List } from "./list.js"
 import { OpenNote } from "./note.js"
 import { Pending } from "./pending.js"
-import { IMAGE, UPDATE, pack, unpack } from "./wire.js"
+import { IMAGE, UPDATE, pack, unpack } from "./protocol.js"
 
 const IMAGE_LIMIT = 15 * 1024 * 1024 // a message may have 16 MiB
 const element = (id) => document.getElementById(id)
@@ -23,9 +23,9 @@ class NotesPage {
 
   recv(message) {
     if (typeof message !== "string") return this._received(unpack(message))
-    const told = JSON.parse(message)
-    const [name] = Object.keys(told)
-    this["_on_" + name](told)
+    const values = JSON.parse(message)
+    const [name] = Object.keys(values)
+    this["_on_" + name](values)
   }
 
   open(id, focus = false) {
@@ -46,7 +46,7 @@ class NotesPage {
     this._show_state()
   }
 
-  // What the service tells
+  // Messages of the service
 
   _on_list({ list }) {
     this.list.replace(list)
@@ -66,7 +66,7 @@ class NotesPage {
   _on_deleted({ deleted }) {
     const title = this.list.title(deleted)
     this.list.remove(deleted)
-    this._say(`“${title}” deleted`, () => this._do("restore", { note: deleted }))
+    this._toast(`“${title}” deleted`, () => this._do("restore", { note: deleted }))
     if (this.note?.id !== deleted) return this._show_state()
     this._close()
     document.body.classList.remove("reading")
@@ -77,7 +77,7 @@ class NotesPage {
     if (this.note?.id !== opened) return
     this.note.synced = true
     if (this.view === null) this._make_editor()
-    this._tell_text()
+    this._send_text()
   }
 
   _on_saved({ saved, note }) {
@@ -90,9 +90,9 @@ class NotesPage {
   }
 
   _on_image({ image, note }) {
-    if (image === null) return this._say("This kind of image is not known: PNG, JPEG, GIF and WebP are.")
+    if (image === null) return this._toast("This kind of image is not known: PNG, JPEG, GIF and WebP are.")
     // Never into another note, opened while the image was on its way.
-    if (this.view === null || this.note.id !== note) return this._say("Paste the image once more in its own note.")
+    if (this.view === null || this.note.id !== note) return this._toast("Paste the image once more in its own note.")
     this.view.dispatch(this.view.state.replaceSelection(`![](image/${image})\n`))
   }
 
@@ -143,8 +143,8 @@ class NotesPage {
   }
 
   async _add_image(file) {
-    if (file.size > IMAGE_LIMIT) return this._say("This image is larger than 15 MB.")
-    if (this.service.status !== "connected") return this._say("Not connected: paste the image again in a moment.")
+    if (file.size > IMAGE_LIMIT) return this._toast("This image is larger than 15 MB.")
+    if (this.service.status !== "connected") return this._toast("Not connected: paste the image again in a moment.")
     this._send(pack(IMAGE, this.note.id, 0, new Uint8Array(await file.arrayBuffer())))
   }
 
@@ -191,11 +191,11 @@ class NotesPage {
   _changed(remote) {
     this._show_state()
     // List, search and export live on the text. Who typed tells it; the others check a little later.
-    if (!remote) clearTimeout(this._text_timer), (this._text_timer = setTimeout(() => this._tell_text(), 300))
-    else this._check_timer ??= setTimeout(() => ((this._check_timer = undefined), this._tell_text()), 2000)
+    if (!remote) clearTimeout(this._text_timer), (this._text_timer = setTimeout(() => this._send_text(), 300))
+    else this._check_timer ??= setTimeout(() => ((this._check_timer = undefined), this._send_text()), 2000)
   }
 
-  _tell_text() {
+  _send_text() {
     if (this.note?.synced) this._do("text", { note: this.note.id, text: this.note.text.toString() })
   }
 
@@ -220,7 +220,7 @@ class NotesPage {
     element("others").replaceChildren(...dots, users.length > 0 ? ` ${users.length} more ${users.length > 1 ? "windows" : "window"}` : "")
   }
 
-  _say(text, undo = null) {
+  _toast(text, undo = null) {
     const toast = element("toast")
     toast.querySelector("span").textContent = text
     const button = toast.querySelector("button")

@@ -1,4 +1,4 @@
-// Updates that the service has not yet said to be saved. They outlive a reload and a lost connection.
+// Updates that the service has not confirmed as saved. They survive a reload and a lost connection.
 const PREFIX = "notes:pending:"
 
 export class Pending {
@@ -6,7 +6,7 @@ export class Pending {
   constructor(send) {
     this._send = send
     this._updates = new Map() // key: {note, number, update}
-    // The windows of one runtime share the storage: each counts from a place of its own.
+    // All windows share the storage: each counts from a random number.
     this._number = crypto.getRandomValues(new Uint32Array(1))[0]
     this._adopt()
   }
@@ -22,7 +22,7 @@ export class Pending {
     try {
       localStorage.setItem(key, encode(update))
     } catch {
-      // The storage is full or not allowed: it is kept in this window alone.
+      // The storage is full or not allowed: the update is kept in this window alone.
     }
     this._send(note, this._number, update)
   }
@@ -33,13 +33,13 @@ export class Pending {
     localStorage.removeItem(key)
   }
 
-  /** Everything once more: the service may have it already, and twice does no harm to Yjs. */
+  /** Sends everything again. The service may have it already; Yjs ignores an update that it has. */
   resend() {
     this._adopt()
     for (const { note, number, update } of this._updates.values()) this._send(note, number, update)
   }
 
-  // What a window left that was closed or killed before it could send.
+  // Takes over what another window could not send before it was closed or killed.
   _adopt() {
     for (let index = 0; index < localStorage.length; index++) {
       const key = localStorage.key(index)

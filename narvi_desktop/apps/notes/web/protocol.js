@@ -1,4 +1,5 @@
-// A binary message: u8 kind, u8 length of the note's id, the id, u32 number, payload. service.py has the same.
+// The binary messages between page and service: u8 kind, u8 length of the note's id, the id, u32 number, payload.
+// service.py encodes and decodes the same.
 export const UPDATE = 1, AWARENESS = 2, SNAPSHOT = 3, IMAGE = 4
 
 export function pack(kind, note, number, payload) {

@@ -1,9 +1,9 @@
-// Cards are moved by mouse and by keys.
+// Moving cards with the mouse and with keys.
 import { LANES } from "./lanes.js"
 import { edit } from "./card.js"
 
-/** lanes: card_of, item_of, in_lane; acts: move, attach, remove. */
-export function join_mouse(root, lanes, acts) {
+/** lanes: card_of, item_of, in_lane; actions: move, attach, remove. */
+export function connect_mouse(root, lanes, actions) {
   let dragged = null
   root.addEventListener("dragstart", (event) => {
     dragged = lanes.card_of(event.target)
@@ -32,48 +32,48 @@ export function join_mouse(root, lanes, acts) {
     if (dragged && list) {
       event.preventDefault()
       const next = next_at(list, event.clientY, lanes.item_of(dragged))
-      acts.move(dragged, Number(list.dataset.lane), next?.dataset.id ?? null)
+      actions.move(dragged, Number(list.dataset.lane), next?.dataset.id ?? null)
     } else if (has_files(event) && lanes.card_of(event.target)) {
       event.preventDefault()
-      acts.attach(lanes.card_of(event.target), [...event.dataTransfer.files])
+      actions.attach(lanes.card_of(event.target), [...event.dataTransfer.files])
     }
   })
 }
 
 const has_files = (event) => [...event.dataTransfer.types].includes("Files")
 const list_of = (event) => event.target.closest?.("section")?.querySelector("ul[data-lane]")
-const unmark = (root) => { for (const one of root.querySelectorAll(".before, .at-end, .takes")) one.classList.remove("before", "at-end", "takes") }
+const unmark = (root) => { for (const marked of root.querySelectorAll(".before, .at-end, .takes")) marked.classList.remove("before", "at-end", "takes") }
 
 function next_at(list, y, moved) {
   const others = [...list.children].filter((item) => item !== moved)
   return others.find((item) => { const box = item.getBoundingClientRect(); return y < box.top + box.height / 2 })
 }
 
-export function join_keys(root, lanes, acts) {
+export function connect_keys(root, lanes, actions) {
   root.addEventListener("keydown", (event) => {
     if (!event.target.classList.contains("card")) return
     const card = lanes.card_of(event.target)
     const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key]
     if (event.key === "Enter") { event.preventDefault(); edit(event.target) }
-    else if (event.key === "Delete") { event.preventDefault(); focus_near(lanes, card); acts.remove(card) }
-    else if (step) { event.preventDefault(); (event.altKey ? move : look)(lanes, acts, card, ...step) }
+    else if (event.key === "Delete") { event.preventDefault(); focus_near(lanes, card); actions.remove(card) }
+    else if (step) { event.preventDefault(); (event.altKey ? move : move_focus)(lanes, actions, card, ...step) }
   })
 }
 
-function move(lanes, acts, card, sideways, down) {
+function move(lanes, actions, card, sideways, down) {
   const lane = card.lane + sideways
   if (!LANES[lane]) return
   const others = lanes.in_lane(lane).filter(({ id }) => id !== card.id)
   const now = lanes.in_lane(card.lane).findIndex(({ id }) => id === card.id)
   const at = Math.max(0, Math.min(others.length, now + down))
   if (!sideways && at === now) return
-  acts.move(card, lane, others[at]?.id ?? null, `${LANES[lane]}, ${at + 1} of ${others.length + 1}`)
+  actions.move(card, lane, others[at]?.id ?? null, `${LANES[lane]}, ${at + 1} of ${others.length + 1}`)
   const item = lanes.item_of(card)
   item.focus()
   item.scrollIntoView({ block: "nearest" })
 }
 
-function look(lanes, acts, card, sideways, down) {
+function move_focus(lanes, actions, card, sideways, down) {
   const now = lanes.in_lane(card.lane).findIndex(({ id }) => id === card.id)
   for (let lane = card.lane + sideways; LANES[lane]; lane += sideways) {
     const cards = lanes.in_lane(lane)
