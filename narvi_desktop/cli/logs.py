@@ -82,8 +82,10 @@ def print_log(file: Path, follow: bool, since: str | None, as_json: bool) -> Non
         if as_json:
             groups = stamped.groups() if stamped is not None else ("", "", "", line)
             at = f"{groups[0]}.{groups[1]}" if groups[0] else ""
-            line = json.dumps({"schema": 1, "time": at, "source": groups[2], "text": groups[3]})
-        sys.stdout.write(escape_control_chars(line) + "\n")
+            text = json.dumps({"schema": 1, "time": at, "source": groups[2], "text": groups[3]})
+        else:
+            text = line
+        sys.stdout.write(escape_control_chars(text) + "\n")
         sys.stdout.flush()
 
 

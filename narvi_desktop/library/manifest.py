@@ -39,6 +39,8 @@ class WindowSpec:
 
 @dataclass(frozen=True)
 class ServiceSpec:
+    """A table ``[services.NAME]``."""
+
     name: str
     service_class: str
     service_id: str | None = None
@@ -53,6 +55,8 @@ class ServiceSpec:
 
 @dataclass(frozen=True)
 class AppSpec:
+    """A table ``[apps.NAME]``."""
+
     name: str
     service: str
     title: str
