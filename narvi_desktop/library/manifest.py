@@ -135,16 +135,19 @@ class _Table:
             found[name] = _Table(self.file, path, value)
         return found
 
-    def take_path(self, key: str, folder: Path) -> Path | None:
+    def take_path(self, key: str, folder: Path, may_link_out: bool = False) -> Path | None:
         text = self.take(key, str)
-        return None if text is None else self.resolve(key, text, folder)
+        return None if text is None else self.resolve(key, text, folder, may_link_out)
 
-    def resolve(self, key: str, text: str, folder: Path) -> Path:
+    def resolve(self, key: str, text: str, folder: Path, may_link_out: bool = False) -> Path:
+        """Return a path below the resolved folder, as written and, unless links may lead out, also as resolved."""
         relative = Path(text)
         if not text or "\0" in text or relative.is_absolute() or ".." in relative.parts:
             raise self.error(key, f"{text!r} leaves the app folder; write a path inside it")
         if not (folder / relative).exists():
             raise self.error(key, f"{text!r} does not exist in {folder}")
+        if not may_link_out and not (folder / relative).resolve().is_relative_to(folder):
+            raise self.error(key, f"{text!r} is a link that leads out of the app folder; put a copy inside it")
         return folder / relative
 
     def refuse_rest(self) -> None:
@@ -207,7 +210,7 @@ def _service(table: _Table, name: str, folder: Path) -> ServiceSpec:
 
 def _python(table: _Table, folder: Path) -> Path | None:
     """Return the interpreter of the app's own environment. Its links are not resolved: a venv is found by them."""
-    environment, python = table.take_path("environment", folder), table.take("python", str)
+    environment, python = table.take_path("environment", folder, may_link_out=True), table.take("python", str)
     if environment is not None and python is not None:
         raise table.error("python", "cannot be combined with environment; keep one of them")
     if environment is not None:

@@ -83,3 +83,27 @@ def test_the_code_may_lie_below_the_folder(tmp_path: Path) -> None:
 def test_a_code_folder_that_cannot_be(tmp_path: Path, path: str) -> None:
     with pytest.raises(ManifestError, match=r"narvi\.toml: path: "):
         load(write(tmp_path, f'path = "{path}"\n' + GOOD))
+
+
+LINKS_OUT = ['web = "out"', 'web = "web"\nicon = "out/icon.png"', 'web = "web"\nfiles = { a = "out/a" }']
+
+
+@pytest.mark.parametrize("line", LINKS_OUT)
+def test_what_is_served_lies_in_the_folder_also_behind_links(tmp_path: Path, line: str) -> None:
+    folder, outside = tmp_path / "app", tmp_path / "state"
+    folder.mkdir()
+    outside.mkdir()
+    for name in ("icon.png", "a"):
+        (outside / name).write_text("secret")
+    (folder / "out").symlink_to(outside)
+    with pytest.raises(ManifestError, match="is a link that leads out of the app folder"):
+        load(write(folder, GOOD.replace('web = "web"', line)))
+
+
+def test_code_behind_a_link_that_leads_out_is_refused(tmp_path: Path) -> None:
+    folder, outside = tmp_path / "app", tmp_path / "elsewhere"
+    folder.mkdir()
+    outside.mkdir()
+    (folder / "src").symlink_to(outside)
+    with pytest.raises(ManifestError, match="path: 'src' is a link"):
+        load(write(folder, 'path = "src"\n' + GOOD))
