@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 
 from narvi_desktop.settings import Settings
+from narvi_desktop.state.names import WindowKey
 from narvi_desktop.state.window_geometry import Geometry, WindowGeometryStore
 from narvi_desktop.windows import manager as manager_module
 from narvi_desktop.windows import protocol
 from narvi_desktop.windows.host_process import AdoptedHost
 from narvi_desktop.windows.manager import WindowManager
 from narvi_desktop.windows.protocol import Command, Event
-from narvi_desktop.windows.types import WindowFailed, WindowKey, WindowOptions
+from narvi_desktop.windows.types import WindowFailed, WindowOptions
 
 KEY = WindowKey("notes", "notes", "main")
 OPTIONS = WindowOptions("Notes", 500, 400, target="notes/notes")
