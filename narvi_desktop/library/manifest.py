@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -202,10 +203,21 @@ def _service(table: _Table, name: str, folder: Path) -> ServiceSpec:
         background=table.take("background", bool, False),
         isolation=isolation,
         python=_python(table, folder),
-        parameters=table.take("parameters", dict, {}),
+        parameters=_parameters(table),
     )
     table.refuse_rest()
     return spec
+
+
+def _parameters(table: _Table) -> dict[str, Any]:
+    """Return what the constructor or the page is given. It travels as JSON, which has no dates and no nan."""
+    parameters: dict[str, Any] = table.take("parameters", dict, {})
+    for name, value in parameters.items():
+        try:
+            json.dumps(value, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise table.error(f"parameters.{name}", f"{error}; write a text instead") from None
+    return parameters
 
 
 def _python(table: _Table, folder: Path) -> Path | None:
@@ -241,7 +253,7 @@ def _app(table: _Table, name: str, folder: Path, services: Mapping[str, ServiceS
         web=table.take_path("web", folder),
         files={key: table.resolve(f"files.{key}", value, folder) for key, value in files.items()},
         service_chooser=table.take("service_chooser", str),
-        parameters=table.take("parameters", dict, {}),
+        parameters=_parameters(table),
         window=WindowSpec(_length(window, "width", 900), _length(window, "height", 640)),
         on_close=table.take("on_close", str, "keep"),
     )

@@ -107,3 +107,11 @@ def test_code_behind_a_link_that_leads_out_is_refused(tmp_path: Path) -> None:
     (folder / "src").symlink_to(outside)
     with pytest.raises(ManifestError, match="path: 'src' is a link"):
         load(write(folder, 'path = "src"\n' + GOOD))
+
+
+@pytest.mark.parametrize("value", ["2024-01-01", "nan", "[1, inf]", "{ at = 12:00:00 }"])
+@pytest.mark.parametrize("table", ["services", "apps"])
+def test_parameters_that_json_cannot_hold(tmp_path: Path, value: str, table: str) -> None:
+    line = f"[{table}.notes.parameters]\nday = {value}\n"
+    with pytest.raises(ManifestError, match=rf"{table}\.notes\.parameters\.day: .*write a text instead"):
+        load(write(tmp_path, GOOD + line))

@@ -42,3 +42,15 @@ def test_an_interpreter_that_is_missing(tmp_path: Path) -> None:
         assert "/nowhere/python could not be started" in caught.value.detail
 
     asyncio.run(body())
+
+
+def test_a_frame_that_cannot_be_encoded_takes_no_other_along(tmp_path: Path) -> None:
+    async def body() -> None:
+        reasons = list[str]()
+        log = AppLog(tmp_path / "log", Settings())
+        worker = await start_worker(probe("process"), log, lambda frames: None, reasons.append)
+        worker.send([Frame(Kind.START, 0, {"parameters": {"x": float("nan")}}), Frame(Kind.STOP)])
+        await until(lambda: bool(reasons))
+        assert "START could not be sent to the worker" in (tmp_path / "log").read_text()
+
+    asyncio.run(body())

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from narvi_desktop.worker.link import Frame, Kind
-from narvi_desktop.worker.request_handlers import RequestServices
+from narvi_desktop.worker.link import BODY_LIMIT, HEAD_LIMIT, Decoder, Frame, Kind, encode
+from narvi_desktop.worker.request_handlers import RequestServices, _response
 
 
 class Fixture:
@@ -102,3 +102,22 @@ def test_wrong_methods_and_handlers_are_errors_of_the_call() -> None:
     handler: Any = wrong
     with pytest.raises(TypeError, match="callable"):
         services.add("app", "a", handler, "GET", None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "complaint"),
+    [
+        ((200, bytes(BODY_LIMIT + 1), "text/plain", {}), "content of 67108865 bytes is above the limit of 67108864"),
+        ((200, "x" * (BODY_LIMIT + 1), "text/plain", {}), "content of 67108865 bytes"),
+        ((200, b"", "text/plain", {"X-A": "x" * HEAD_LIMIT}), "headers are above the limit of 65536 characters"),
+        ((200, b"", "x" * (HEAD_LIMIT + 1), {}), "headers are above the limit"),
+    ],
+)
+def test_an_answer_above_a_limit_is_an_error_of_its_own_request(answer: Any, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        _response(1, answer)
+
+
+def test_an_answer_at_its_limit_is_a_frame_that_the_runtime_takes() -> None:
+    frame = _response(1, (200, bytes(BODY_LIMIT), "text/plain", {"X-A": "é" * (HEAD_LIMIT - 20)}))
+    assert [len(whole.body) for whole in Decoder().feed(encode(frame))] == [BODY_LIMIT]

@@ -87,3 +87,19 @@ def test_limits_of_a_message() -> None:
         runner.send(b"x" * (MESSAGE_LIMIT + 1), None, None)
     with pytest.raises(TypeError):
         runner.send({"a": object()}, None, None)
+
+
+def test_credit_comes_back_when_another_event_is_the_last() -> None:
+    second = Frame(Kind.SESSION_OPENED, 2, {"app": "app", "session_id": "other", "query": {}, "headers": {}})
+    for last in (second, Frame(Kind.SESSION_CLOSED, 1), Frame(Kind.REQUEST, 7, {"handler": "none"})):
+        sent, _ = run(OPEN, Frame(Kind.TEXT, 1, None, b"one"), Frame(Kind.TEXT, 1, None, b"two"), last)
+        assert sum(frame.number for frame in sent if frame.kind is Kind.DONE) == 2, last
+
+
+@pytest.mark.parametrize("body", [b"\xff", b"{", b"[" * 100_000, b'{"\\u0000bytes": 1}', b""])
+def test_a_message_that_cannot_be_read_ends_nothing(body: bytes) -> None:
+    head = {"workspace": "a", "service": "b", "service_id": "c"}
+    sent, log = run(OPEN, Frame(Kind.APP_MESSAGE, 0, head, body), Frame(Kind.TEXT, 1, None, b"after"))
+    assert b"after" in [frame.body for frame in sent]
+    assert sum(frame.number for frame in sent if frame.kind is Kind.DONE) == 2
+    assert "a message of another app could not be read" in log[0]

@@ -35,3 +35,17 @@ def test_a_value_that_holds_itself() -> None:
     value.append(value)
     with pytest.raises(TypeError, match="holds itself"):
         dumps(value)
+
+
+def test_what_may_be_sent_can_be_read_however_deep_the_reader_stands() -> None:
+    value: Any = "x"
+    for _ in range(100):
+        value = [value]
+    data = dumps(value)
+    with pytest.raises(TypeError, match="nested too deeply"):
+        dumps([value])
+
+    def read(depth: int) -> Any:
+        return loads(data) if depth == 0 else read(depth - 1)
+
+    assert read(300) == value
