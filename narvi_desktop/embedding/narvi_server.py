@@ -85,15 +85,18 @@ class NarviServer:
     ) -> None:
         if web_server_type not in ("tornado", "builtin"):
             raise ValueError(f"web_server_type {web_server_type!r}: give 'tornado' or 'builtin'")
+        if token == "":
+            # Most likely a variable that was not set: everybody would get in unnoticed.
+            raise ValueError("token: give a secret, or None to let in every program of this machine")
         self._host = host
         self._port = port
         base = base_path.strip("/")
         self._base_path = f"/{base}" if base else ""
         self._admin_path = admin_path
         self._token = token
-        self._monitored = monitoring_interval_s is not None
+        self._monitored = bool(monitoring_interval_s)
         settings = replace(Settings(), start_timeout=_START_TIMEOUT)
-        if monitoring_interval_s is not None:
+        if monitoring_interval_s:
             settings = replace(settings, monitoring_interval=monitoring_interval_s)
         if monitoring_retention_s is not None:
             settings = replace(settings, monitoring_retention=monitoring_retention_s)

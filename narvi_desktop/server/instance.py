@@ -131,11 +131,7 @@ class Instance:
     # Life.
 
     async def start(self) -> None:
-        """Start the worker and wait until its constructor has run.
-
-        Raises:
-            ServiceRefused, ServiceFailed.
-        """
+        """Start the worker and wait until its constructor has run. Raises ServiceRefused, ServiceFailed."""
         try:
             await self._worker.start(self.service_id, validate=not self.pinned)
         except ServiceFailed:
@@ -145,10 +141,8 @@ class Instance:
             await asyncio.wait_for(asyncio.shield(self._ready), self._settings.start_timeout)
         except TimeoutError:
             self.kill()
-            limit = f"{self._settings.start_timeout:g} s"
-            raise ServiceFailed(
-                f"the constructor of {self.service.class_name} has not returned within {limit}"
-            ) from None
+            name, limit = self.service.class_name, self._settings.start_timeout
+            raise ServiceFailed(f"the constructor of {name} has not returned within {limit:g} s") from None
         self._watch_idle()
 
     async def stop(self, code: int, reason: str) -> None:
@@ -250,8 +244,7 @@ class Instance:
         self._delivery.flush()
 
     def _add_request_service(self, frame: Frame) -> None:
-        head = frame.head
-        self.requests.add(head["id"], head["app"], head["session"], head["method"], head["pattern"])
+        self.requests.add(*(frame.head[key] for key in ("id", "app", "session", "method", "pattern")))
 
     def _app_message_to(self, frame: Frame) -> None:
         found = self._hub.deliver_app_message(self, frame.head, frame.body)

@@ -52,6 +52,9 @@ def test_constructor_accepts_web_server_types_and_refuses_others(kind: str) -> N
     NarviServer(host="localhost", port=1, web_server_type=kind, base_path="/x", monitoring_retention_s=5)
     with pytest.raises(ValueError, match="web_server_type"):
         NarviServer(web_server_type="apache")
+    with pytest.raises(ValueError, match="token: give a secret"):
+        NarviServer(token="")
+    NarviServer(monitoring_interval_s=0, monitoring_retention_s=0)
 
 
 @pytest.mark.parametrize("base", ["", "/telesto", "/a/b/", "/narvi"])
