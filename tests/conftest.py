@@ -186,20 +186,29 @@ def add_probe(server: Server, isolation: str, name: str = "probe", **options: An
     return service
 
 
-@pytest.fixture(scope="session")
-def display() -> Iterator[str]:
-    """A screen of its own; without Xvfb these tests fail, they are not skipped."""
+@contextlib.contextmanager
+def screen() -> Iterator[str]:
+    """A virtual screen; without Xvfb its tests fail, they are not skipped."""
     assert shutil.which("Xvfb"), "tests of windows need Xvfb; ./scripts/test installs it"
     reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    # When its last client has gone a server resets, and refuses who comes meanwhile: ours must not.
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]
     server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
     os.close(writing)
-    with os.fdopen(reading) as pipe:
-        number = pipe.readline().strip()
-    assert number, "Xvfb did not start"
-    yield f":{number}"
-    server.terminate()
-    server.wait()
+    with server:
+        try:
+            with os.fdopen(reading) as pipe:
+                number = pipe.readline().strip()
+            assert number, "Xvfb did not start"
+            yield f":{number}"
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[str]:
+    with screen() as name:
+        yield name
 
 
 @pytest.fixture

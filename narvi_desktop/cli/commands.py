@@ -107,5 +107,6 @@ def adopt(arguments: argparse.Namespace, paths: Paths) -> int:
 
 def _target(arguments: argparse.Namespace) -> Target:
     """The app that was typed; without one the runtime."""
-    app = None if arguments.app is None else AppRef.typed(arguments.app)
-    return Target(app, service_id=arguments.service_id)
+    if arguments.app is None:
+        return Target(service_id=arguments.service_id)
+    return Target.of(AppRef.typed(arguments.app), arguments.service_id)

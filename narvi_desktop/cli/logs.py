@@ -14,11 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from narvi_desktop.control.errors import ControlError, ExitCode
-from narvi_desktop.library.finder import Finder
 from narvi_desktop.library.manifest import LibraryError
 from narvi_desktop.state.names import AppRef
 from narvi_desktop.state.paths import Paths
 from narvi_desktop.text import escape_control_chars
+
+from .find import current_directory, find
 
 _STAMPED = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)[.,](\d{3}) (\S+) ?(.*)")
 _AGO = re.compile(r"(\d+)\s*([smhd])")
@@ -35,7 +36,7 @@ def run(arguments: argparse.Namespace, paths: Paths) -> int:
         raise LibraryError(str(error)) from error
     file, title = paths.runtime_log, "narvi-desktop"
     if not arguments.runtime:
-        found = Finder(paths.installed).find(AppRef.typed(arguments.app), Path.cwd())
+        found = find(paths, AppRef.typed(arguments.app), current_directory())
         file, title = paths.app_log(found.manifest.workspace, found.spec.service), found.spec.title
     if not file.exists():
         raise ControlError(f"{title} has not written a log yet; it will be {file}.")
@@ -81,8 +82,10 @@ def print_log(file: Path, follow: bool, since: str | None, as_json: bool) -> Non
         if as_json:
             groups = stamped.groups() if stamped is not None else ("", "", "", line)
             at = f"{groups[0]}.{groups[1]}" if groups[0] else ""
-            line = json.dumps({"schema": 1, "time": at, "source": groups[2], "text": groups[3]})
-        sys.stdout.write(escape_control_chars(line) + "\n")
+            text = json.dumps({"schema": 1, "time": at, "source": groups[2], "text": groups[3]})
+        else:
+            text = line
+        sys.stdout.write(escape_control_chars(text) + "\n")
         sys.stdout.flush()
 
 

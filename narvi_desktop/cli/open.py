@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 from pathlib import Path
 
@@ -12,13 +11,14 @@ from narvi_desktop.control.commands import OPEN
 from narvi_desktop.control.errors import NotRunning, RuntimeLeaving
 from narvi_desktop.control.requests import OpenOptions, OpenRequest, Target, Way
 from narvi_desktop.integration.entry import SCHEME, LinkError, parse_link
-from narvi_desktop.library.finder import AmbiguousName, AppNotFound, Finder
+from narvi_desktop.library.finder import AmbiguousName, AppNotFound
 from narvi_desktop.library.manifest import LibraryError
 from narvi_desktop.state.display import select_display_variables
 from narvi_desktop.state.names import AppRef
 from narvi_desktop.state.paths import Paths
 
 from . import client
+from .find import current_directory, find
 from .output import print_answer
 
 HOME = "desktop/home"
@@ -48,9 +48,9 @@ def open_app(
             raise LibraryError(str(error)) from error
     app = AppRef.typed(text)
     options = options or OpenOptions(select_display_variables(os.environ))
-    directory = _current_directory()
+    directory = current_directory()
     request = OpenRequest(
-        Target(app, service_id=service_id), options, show, None if directory is None else str(directory)
+        Target.of(app, service_id), options, show, None if directory is None else str(directory)
     )
     try:
         return client.call_running(paths, OPEN, request)
@@ -64,14 +64,8 @@ def open_app(
 def _check_name(paths: Paths, app: AppRef, directory: Path | None) -> None:
     """Raise LibraryError for a name that no app has: a typo must not start a runtime."""
     try:
-        Finder(paths.installed).find(app, directory)
+        find(paths, app, directory)
     except (AppNotFound, AmbiguousName):
         raise
     except LibraryError:
         return  # the app exists and is broken: the runtime shows that, in the window too
-
-
-def _current_directory() -> Path | None:
-    with contextlib.suppress(OSError):  # it has been deleted
-        return Path.cwd()
-    return None

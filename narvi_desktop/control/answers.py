@@ -47,12 +47,16 @@ class StatusAnswer:
 
 @dataclass(frozen=True)
 class RestartAnswer:
+    """How many instances were restarted."""
+
     restarted: int
     message: str
 
 
 @dataclass(frozen=True)
 class StopAnswer:
+    """How many instances were stopped."""
+
     stopped: int
     message: str
 
@@ -84,12 +88,16 @@ class MessageAnswer:
 
 @dataclass(frozen=True)
 class MenuAdded(MessageAnswer):
+    """The entry that was added, and its file."""
+
     name: str
     file: str
 
 
 @dataclass(frozen=True)
 class MenuRemoved(MessageAnswer):
+    """Whether there was an entry to remove."""
+
     removed: bool
 
 

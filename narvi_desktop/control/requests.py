@@ -26,6 +26,18 @@ class Target:
     service: str | None = None
     service_id: str | None = None
 
+    @classmethod
+    def of(cls, app: AppRef, service_id: str | None = None) -> Target:
+        """Return the target that a reference means, to an app or to an instance.
+
+        Args:
+            service_id: wins over that of an instance.
+        """
+        if app.instance is None:
+            return cls(app, service_id=service_id)
+        workspace, service, instance_id = app.instance
+        return cls(None, workspace, service, service_id or instance_id)
+
 
 @dataclass(frozen=True)
 class OpenOptions:

@@ -36,6 +36,11 @@ _WAIT_FOR_START = 30.0  # seconds that start_service waits
 _POLL = 0.5  # seconds: on Windows a wait without a timeout is deaf for Ctrl-C
 
 
+def _accept(service_id: str) -> bool:
+    """Accept every service id."""
+    return True
+
+
 @dataclass(frozen=True, eq=False)
 class ServiceHandle:
     """What `register_service` returns, for `register_app`."""
@@ -111,7 +116,7 @@ class NarviServer:
         app_parameters: dict[str, Any] | None = None,
         fixed_service_id: str | None = None,
         shared_service: bool = True,
-        service_id_validator: Validator | None = None,
+        service_id_validator: Validator | None = _accept,
         idle_timeout: float = 3600,
     ) -> ServiceHandle:
         """Register a service.
@@ -135,7 +140,7 @@ class NarviServer:
             parameters,
             fixed_service_id,
             shared_service,
-            None if service_id_validator is None else _refusing(service_id_validator),
+            None if service_id_validator in (None, _accept) else _refusing(service_id_validator),
             idle_timeout,
             share_objects=True,
         )

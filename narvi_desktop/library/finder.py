@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib.metadata
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -52,7 +52,7 @@ class FoundApp:
     @property
     def ref(self) -> AppRef:
         """The reference that finds it again."""
-        if self.source.kind == "path":
+        if self.source.kind == "path" and self.spec is self.manifest.first_app:
             return AppRef(str(self.source.folder))
         return AppRef.of(self.manifest.workspace, self.spec.name)
 
@@ -60,9 +60,19 @@ class FoundApp:
 class Finder:
     """Find apps by reference, and list them; none of their code runs."""
 
-    def __init__(self, installed: Path, bundled: Path = BUNDLED) -> None:
+    def __init__(
+        self, installed: Path, bundled: Path = BUNDLED, opened: Callable[[], Iterable[Path]] = lambda: ()
+    ) -> None:
+        """Create a finder; nothing is read yet.
+
+        Args:
+            installed: the folder of installed apps.
+            bundled: the folder of the apps that come with narvi-desktop.
+            opened: returns the app folders that were opened by path; their names count where no other app has them.
+        """
         self._installed = installed
         self._bundled = bundled
+        self._opened = opened
         # Sources with a usable manifest, each with the time and size of the file that it was read from.
         self._cache: dict[Path, tuple[tuple[int, int], Source]] = {}
 
@@ -103,11 +113,7 @@ class Finder:
             return FoundApp(Source("path", manifest.folder, manifest, ""), manifest, manifest.first_app)
         workspace, _, name = ref.text.rpartition("/")
         sources = self.sources()
-        matches = [
-            (source, source.manifest.apps[name])
-            for source in sources
-            if source.manifest and name in source.manifest.apps and workspace in ("", source.manifest.workspace)
-        ]
+        matches = _matching(sources, workspace, name) or _matching(self._opened_sources(), workspace, name)
         if len(matches) > 1:
             choices = ", ".join(f"{source.manifest.workspace}/{name}" for source, _ in matches if source.manifest)
             raise AmbiguousName(f"Several workspaces have an app {name!r}: open one of {choices}.")
@@ -122,10 +128,31 @@ class Finder:
                 raise LibraryError(source.error)
         raise AppNotFound(_not_found(ref.text, sources, directory))
 
+    def find_service(self, workspace: str, service: str) -> FoundApp:
+        """Return the first app of a service. Raises AppNotFound."""
+        for source in (*self.sources(), *self._opened_sources()):
+            if source.manifest is not None and source.manifest.workspace == workspace:
+                for spec in source.manifest.apps.values():
+                    if spec.service == service:
+                        return FoundApp(source, source.manifest, spec)
+        raise AppNotFound(f"There is no service {workspace}/{service}.")
+
+    def _opened_sources(self) -> list[Source]:
+        return [self.source("path", folder) for folder in self._opened() if folder.is_dir()]
+
     def _folders(self) -> Iterator[tuple[SourceKind, Path]]:
         yield from (("installed", folder) for folder in _children(self._installed))
         yield from (("package", folder) for folder in _packages())
         yield from (("bundled", folder) for folder in _children(self._bundled))
+
+
+def _matching(sources: Iterable[Source], workspace: str, name: str) -> list[tuple[Source, AppSpec]]:
+    """Return the apps of this name, of one workspace or ("") of all."""
+    return [
+        (source, source.manifest.apps[name])
+        for source in sources
+        if source.manifest and name in source.manifest.apps and workspace in ("", source.manifest.workspace)
+    ]
 
 
 def _children(folder: Path) -> list[Path]:

@@ -15,6 +15,7 @@ from .manifest import FILE_NAME, LibraryError, Manifest, load
 
 _BYTE_LIMIT = 1024**3  # unpacked, of a zip
 _FILE_LIMIT = 50_000
+_NAME_IS_UTF8 = 0x800  # bit 11 of an entry's flags
 _CHUNK = 1024 * 1024
 _STALE = 3600.0  # seconds: a copy that is older was given up by a process that died
 _NEW, _OLD = ".new-", ".old-"
@@ -149,12 +150,16 @@ def _extract(archive: zipfile.ZipFile, folder: Path) -> None:
     if len(entries) > _FILE_LIMIT:
         raise InstallError(f"it contains more than {_FILE_LIMIT} files")
     left = _BYTE_LIMIT
+    root = folder.resolve()
     for entry in entries:
-        parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
-        if any(part in _EXCLUDED for part in parts):
-            continue
+        parts = PurePosixPath(_name(entry).replace("\\", "/")).parts
+        if any(part in _EXCLUDED for part in parts) or (entry.is_dir() and not parts):
+            continue  # "./" is the folder itself, which some programs list
         _check_entry(entry, parts)
         target = folder.joinpath(*parts)
+        # What counts is where it ends up, however its name is spelled.
+        if not target.resolve().is_relative_to(root):
+            raise InstallError(f"it contains {entry.filename!r}, which is not a plain file inside it")
         if entry.is_dir():
             target.mkdir(parents=True, exist_ok=True)
             continue
@@ -164,8 +169,20 @@ def _extract(archive: zipfile.ZipFile, folder: Path) -> None:
             target.chmod(0o700)
 
 
+def _name(entry: zipfile.ZipInfo) -> str:
+    """Return an entry's name; zipfile takes for cp437 (APPNOTE.TXT, appendix D) what other programs write as UTF-8."""
+    if entry.flag_bits & _NAME_IS_UTF8 or entry.filename.isascii():
+        return entry.filename
+    try:
+        return entry.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return entry.filename
+
+
 def _check_entry(entry: zipfile.ZipInfo, parts: tuple[str, ...]) -> None:
-    leaves = not parts or parts[0] == "/" or ".." in parts or any(":" in part or "\0" in part for part in parts)
+    # PurePosixPath("//x") has the root "//": every root leaves, whatever it looks like.
+    leaves = not parts or parts[0].startswith("/") or ".." in parts
+    leaves = leaves or any(mark in part for part in parts for mark in ":\0")
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if leaves or kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise InstallError(f"it contains {entry.filename!r}, which is not a plain file inside it")
@@ -173,6 +190,8 @@ def _check_entry(entry: zipfile.ZipInfo, parts: tuple[str, ...]) -> None:
 
 def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, left: int) -> int:
     """Return how many bytes may still be unpacked. The sizes in the zip itself are not trusted."""
+    if target.exists():
+        raise InstallError(f"it contains {entry.filename!r} twice")
     with archive.open(entry) as packed, target.open("xb") as file:
         while chunk := packed.read(_CHUNK):
             left -= len(chunk)

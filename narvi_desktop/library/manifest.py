@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -39,6 +40,8 @@ class WindowSpec:
 
 @dataclass(frozen=True)
 class ServiceSpec:
+    """A table ``[services.NAME]``."""
+
     name: str
     service_class: str
     service_id: str | None = None
@@ -53,6 +56,8 @@ class ServiceSpec:
 
 @dataclass(frozen=True)
 class AppSpec:
+    """A table ``[apps.NAME]``."""
+
     name: str
     service: str
     title: str
@@ -68,7 +73,14 @@ class AppSpec:
 
 @dataclass(frozen=True)
 class Manifest:
+    """What an app folder says of itself.
+
+    Attributes:
+        code_folder: what is on the import path of its services: the folder itself, or that of the key ``path``.
+    """
+
     folder: Path
+    code_folder: Path
     version: str
     workspace: str
     services: dict[str, ServiceSpec]
@@ -124,16 +136,19 @@ class _Table:
             found[name] = _Table(self.file, path, value)
         return found
 
-    def take_path(self, key: str, folder: Path) -> Path | None:
+    def take_path(self, key: str, folder: Path, may_link_out: bool = False) -> Path | None:
         text = self.take(key, str)
-        return None if text is None else self.resolve(key, text, folder)
+        return None if text is None else self.resolve(key, text, folder, may_link_out)
 
-    def resolve(self, key: str, text: str, folder: Path) -> Path:
+    def resolve(self, key: str, text: str, folder: Path, may_link_out: bool = False) -> Path:
+        """Return a path below the resolved folder, as written and, unless links may lead out, also as resolved."""
         relative = Path(text)
         if not text or "\0" in text or relative.is_absolute() or ".." in relative.parts:
             raise self.error(key, f"{text!r} leaves the app folder; write a path inside it")
         if not (folder / relative).exists():
             raise self.error(key, f"{text!r} does not exist in {folder}")
+        if not may_link_out and not (folder / relative).resolve().is_relative_to(folder):
+            raise self.error(key, f"{text!r} is a link that leads out of the app folder; put a copy inside it")
         return folder / relative
 
     def refuse_rest(self) -> None:
@@ -157,12 +172,15 @@ def _manifest(table: _Table, folder: Path) -> Manifest:
     workspace = table.take("workspace", str, default)
     _check_name(table.file, "workspace", workspace)
     version = table.take("version", str, "")
+    code_folder = table.take_path("path", folder) or folder
+    if not code_folder.is_dir():
+        raise table.error("path", f"{code_folder} must be a folder: the one that holds the modules of the services")
     services = {name: _service(part, name, folder) for name, part in table.tables("services").items()}
     apps = {name: _app(part, name, folder, services) for name, part in table.tables("apps").items()}
     table.refuse_rest()
     if not services or not apps:
         raise table.error("apps" if services else "services", "is missing: an app needs a service and an app")
-    return Manifest(folder, version, workspace, services, apps)
+    return Manifest(folder, code_folder, version, workspace, services, apps)
 
 
 def _service(table: _Table, name: str, folder: Path) -> ServiceSpec:
@@ -185,15 +203,26 @@ def _service(table: _Table, name: str, folder: Path) -> ServiceSpec:
         background=table.take("background", bool, False),
         isolation=isolation,
         python=_python(table, folder),
-        parameters=table.take("parameters", dict, {}),
+        parameters=_parameters(table),
     )
     table.refuse_rest()
     return spec
 
 
+def _parameters(table: _Table) -> dict[str, Any]:
+    """Return what the constructor or the page is given. It travels as JSON, which has no dates and no nan."""
+    parameters: dict[str, Any] = table.take("parameters", dict, {})
+    for name, value in parameters.items():
+        try:
+            json.dumps(value, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise table.error(f"parameters.{name}", f"{error}; write a text instead") from None
+    return parameters
+
+
 def _python(table: _Table, folder: Path) -> Path | None:
     """Return the interpreter of the app's own environment. Its links are not resolved: a venv is found by them."""
-    environment, python = table.take_path("environment", folder), table.take("python", str)
+    environment, python = table.take_path("environment", folder, may_link_out=True), table.take("python", str)
     if environment is not None and python is not None:
         raise table.error("python", "cannot be combined with environment; keep one of them")
     if environment is not None:
@@ -224,7 +253,7 @@ def _app(table: _Table, name: str, folder: Path, services: Mapping[str, ServiceS
         web=table.take_path("web", folder),
         files={key: table.resolve(f"files.{key}", value, folder) for key, value in files.items()},
         service_chooser=table.take("service_chooser", str),
-        parameters=table.take("parameters", dict, {}),
+        parameters=_parameters(table),
         window=WindowSpec(_length(window, "width", 900), _length(window, "height", 640)),
         on_close=table.take("on_close", str, "keep"),
     )

@@ -64,7 +64,8 @@ class MonitorApp:
                     self._calls.get()()
 
     def _lines(self) -> list[Text]:
-        width, height = self._console.size
+        # The terminal's own: rich prefers COLUMNS and LINES, which tell its size at some start and stay as they are.
+        width, height = os.get_terminal_size(self._console.file.fileno())
         if self._drawn is None:
             return draw_waiting(width, height, self._glyphs)
         self._state = with_valid_selection(self._state, self._drawn)

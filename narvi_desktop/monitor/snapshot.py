@@ -13,6 +13,8 @@ Key = tuple[str, str, str, int]
 
 @dataclass(frozen=True)
 class Session:
+    """One open page."""
+
     id: str
     app: str
     age: float  # seconds
@@ -87,6 +89,8 @@ class Message:
 
 @dataclass(frozen=True)
 class Runtime:
+    """The process that serves all apps."""
+
     version: str
     pid: int
     url: str
@@ -100,6 +104,8 @@ class Runtime:
 
 @dataclass(frozen=True)
 class Snapshot:
+    """What ran at one moment."""
+
     time: float
     runtime: Runtime
     instances: tuple[Instance, ...]

@@ -13,10 +13,11 @@ Act = Literal["open", "restart", "stop", "quit"]
 
 @dataclass(frozen=True)
 class State:
-    """
+    """What the person has selected and typed.
+
     Attributes:
         typing: keys go into the filter.
-        asked: what stops something, and waits for a yes.
+        asked: an action that stops something, and waits for a yes.
         notice: what came of the last action.
     """
 

@@ -118,7 +118,8 @@ class AppRegistry:
             return self.resolve(target).service
         service = self._hub.services.get((target.workspace or "", target.service))
         if service is None:
-            raise ControlError(f"There is no service {target.workspace}/{target.service}.")
+            # Not used in this run yet, but it may be known.
+            return self.open(self._finder.find_service(target.workspace or "", target.service).ref).service
         return service
 
     def problem(self, source: Source) -> str:
@@ -194,6 +195,7 @@ class AppRegistry:
             isolation=spec.isolation,
             python=(sys.executable,) if spec.python is None else (str(spec.python),),
             folder=manifest.folder,
+            code_folder=manifest.code_folder,
             background=spec.background,
         )
 

@@ -88,10 +88,10 @@ def build(paths: Paths, config: Config, port: int | None, stays: bool) -> Parts:
         WindowEvents(hub, tickets, browsers, error_pages),
     )
     # The apps.
-    finder = Finder(paths.installed)
+    recents = RecentApps(paths.recent_apps)
+    finder = Finder(paths.installed, opened=recents.folders)
     bundled = [source.manifest.workspace for source in finder.bundled() if source.manifest is not None]
     claims = WorkspaceClaims(paths.state / "workspaces.json", bundled)
-    recents = RecentApps(paths.state / "used.json")
     bridge = CommandBridge()
     embedded: dict[tuple[str, str], dict[str, Any]] = {(SYSTEM, "home"): {"runtime": bridge}}
     registry = AppRegistry(hub, finder, claims, paths, config, embedded)

@@ -192,7 +192,9 @@ class Instance:
 
     async def message(self, session: Session, text: bool, body: bytes) -> None:
         """Pass on a page's message; waits while the worker is behind, which pauses the page's socket."""
-        await self._flow_control.available.wait()
+        # Looked at again: of all that a single credit has woken, the first takes it.
+        while not self._flow_control.available.is_set():
+            await self._flow_control.available.wait()
         self._flow_control.acquire(len(body))
         session.traffic.count_in(len(body))
         self.stats.traffic.count_in(len(body))

@@ -22,6 +22,8 @@ class Service:
         validator: a callable or ``module:name``; (service_id) -> bool.
         isolation: "thread" (parameters may be any objects) or "process" (parameters are JSON types).
         python: the command of the interpreter, for processes.
+        folder: the current directory of the worker.
+        code_folder: first on the import path; None where the class is importable anyway.
         variant: tells services of one name apart, which only the embedding API has.
         share_objects: send_to_app hands over the object itself; for services of one program alone.
     """
@@ -37,6 +39,7 @@ class Service:
     isolation: str = "thread"
     python: Sequence[str] = (sys.executable,)
     folder: Path | None = None
+    code_folder: Path | None = None
     background: bool = False
     variant: int = 0
     share_objects: bool = False

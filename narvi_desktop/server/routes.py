@@ -23,7 +23,7 @@ from .registry import App
 from .request_services import Match
 from .resources import respond
 from .security import HEADERS, app_headers
-from .session import SERVICE_FAILED, TEXT_OPCODE, UNKNOWN_SERVICE_ID, Session, encode_message
+from .session import SERVICE_FAILED, TEXT_OPCODE, Session, encode_message
 
 
 class AppRequest(NamedTuple):
@@ -95,10 +95,11 @@ class AppRoutes:
         )
 
     async def _status(self, request: AppRequest) -> web.Response:
-        instance = self._hub.running_instance(request.app.service.workspace, request.app.name, request.service_id)
-        if instance is None:
+        instances = self._instances(request)
+        if not instances:
             return not_found()
-        data = {"uptime": int(instance.uptime), "session_count": len(instance.sessions)}
+        count = sum(len(instance.sessions) for instance in instances)
+        data = {"uptime": int(instances[0].uptime), "session_count": count}
         return web.json_response(data, headers={"Cache-Control": "no-store"})
 
     # Sockets.
@@ -118,7 +119,8 @@ class AppRoutes:
         try:
             instance = await self._hub.acquire(request.app.service, request.service_id, for_session=True)
         except ServiceRefused:
-            await socket.close(code=UNKNOWN_SERVICE_ID, message=b"no such service id")
+            # narvi.js knows this reason: the page loads anew, which leads to the chooser.
+            await socket.close(code=SERVICE_FAILED, message=b"no such service id")
             return socket
         except ServiceFailed as error:
             reason = error.detail.strip().splitlines()[-1] if error.detail.strip() else "the service failed"
@@ -172,24 +174,26 @@ class AppRoutes:
             file = request.app.resources.find(request.path)
             if file is not None:
                 return respond(file)
-        instance = self._hub.running_instance(request.app.service.workspace, request.app.name, request.service_id)
-        instance = instance or self._instance_of_session(request)
-        match = None if instance is None else self._match(instance, request)
-        if instance is not None and match is not None:
-            return await self._request(instance, match, request)
+        for instance in self._instances(request):
+            match = self._match(instance, request)
+            if match is not None:
+                return await self._request(instance, match, request)
         if request.app.resources.find(request.path) is not None:
             return web.Response(status=405, headers={"Allow": "GET, HEAD"})
         return not_found()
 
-    def _instance_of_session(self, request: AppRequest) -> Instance | None:
-        """Find the instance of a service that is not shared, by the session in the path."""
-        if request.app.service.shared or request.path[0] != "session" or len(request.path) < 3:
-            return None
-        for instance in self._hub.instances:
-            ids = (session.session_id for session in instance.sessions.values())
-            if instance.service is request.app.service and request.path[1] in ids:
-                return instance
-        return None
+    def _instances(self, request: AppRequest) -> list[Instance]:
+        """Return the running instances of a service id: one, or one for each session, the oldest first."""
+        app = request.app
+        if app.service.shared:
+            instance = self._hub.running_instance(app.service.workspace, app.name, request.service_id)
+            return [] if instance is None else [instance]
+        instances = [
+            instance
+            for instance in self._hub.instances
+            if instance.service is app.service and instance.service_id == request.service_id and instance.running
+        ]
+        return sorted(instances, key=lambda instance: instance.number)
 
     def _match(self, instance: Instance, request: AppRequest) -> Match | None:
         path, method, app = request.path, request.http.method, request.app.name

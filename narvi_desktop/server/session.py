@@ -18,7 +18,6 @@ SERVICE_FAILED = 1011
 SERVICE_RESTARTS = 1012
 TOO_SLOW = 1013
 STOPPED = 4002  # by a person: the page waits until it is asked to, and does not start the service again
-UNKNOWN_SERVICE_ID = 4004  # the validator refuses the id: the page loads anew, which leads to the chooser
 TEXT_OPCODE, BYTES_OPCODE = 1, 2
 
 

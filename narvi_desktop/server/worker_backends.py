@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
@@ -141,7 +141,15 @@ class ProcessWorker(asyncio.SubprocessProtocol):
 
     def send(self, frames: Iterable[Frame]) -> None:
         if self._stdin is not None and not self._stdin.is_closing():
-            self._stdin.write(b"".join(encode(frame) for frame in frames))
+            self._stdin.write(b"".join(self._encoded(frames)))
+
+    def _encoded(self, frames: Iterable[Frame]) -> Iterator[bytes]:
+        for frame in frames:
+            try:
+                yield encode(frame)
+            except (TypeError, ValueError, RecursionError) as error:
+                # One that JSON cannot hold must not take the others of its batch along.
+                self._log.log(f"{frame.kind.name} could not be sent to the worker: {error}")
 
     def kill(self) -> None:
         """Kill the process and all that it started in its group."""

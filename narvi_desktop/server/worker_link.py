@@ -41,13 +41,14 @@ class WorkerLink:
         """Start the worker and have it construct the service. Raises ServiceFailed."""
         self._worker = await start_worker(self._service, self._log, self._on_frames, self._exited)
         service = self._service
+        code = service.code_folder or service.folder
         head = {
             "workspace": service.workspace,
             "service": service.name,
             "service_id": service_id,
             "class": service.service_class,
             "validator": service.validator if validate else None,
-            "folder": None if service.folder is None else str(service.folder),
+            "folder": None if code is None else str(code),
             "parameters": service.parameters,
             "apps": sorted(service.apps),
         }

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 SYSTEM = "desktop"  # the workspace of the runtime itself: home, monitor, and the control API on its site
+_INSTANCE_PARTS = 3
 RESERVED_WORKSPACES = frozenset({SYSTEM, "narvi", "api"})
 
 
@@ -23,7 +24,10 @@ class WindowKey(NamedTuple):
 
 @dataclass(frozen=True)
 class AppRef:
-    """How an app is named: "name", "workspace/name", or the path of an app folder; str() is the text itself."""
+    """How an app is named, as str() gives it: "name", "workspace/name", or the path of an app folder.
+
+    What `status` and the monitor show, "workspace/service/service id", names an instance; see `instance`.
+    """
 
     text: str
 
@@ -47,6 +51,12 @@ class AppRef:
         return path if path.is_absolute() or self.text.startswith((".", "~")) else None
 
     @property
+    def instance(self) -> tuple[str, str, str] | None:
+        """The workspace, service and service id of a reference to an instance; None for one to an app."""
+        parts = self.text.split("/")
+        return None if self.folder is not None or len(parts) != _INSTANCE_PARTS else (parts[0], parts[1], parts[2])
+
+    @property
     def last_part(self) -> str:
         """The app's or the folder's own name."""
         return Path(self.text).name
@@ -55,6 +65,6 @@ class AppRef:
 def _means_path(text: str) -> bool:
     if not ("/" in text or os.sep in text or text.startswith((".", "~"))):
         return False
-    # workspace/app looks like a path; it is one only if such a folder exists.
-    is_name = text.count("/") == 1 and text[0] not in "./~" and text[-1] != "/" and not Path(text).exists()
-    return not is_name
+    # workspace/app looks like a path, and so does an instance; it is one only if such a folder exists.
+    is_name = 0 < text.count("/") < _INSTANCE_PARTS and text[0] not in "./~" and text[-1] != "/"
+    return not is_name or Path(text).exists()

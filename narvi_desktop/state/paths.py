@@ -52,6 +52,10 @@ class Paths:
         return self.run / "runtime.json"
 
     @property
+    def recent_apps(self) -> Path:
+        return self.state / "used.json"
+
+    @property
     def runtime_log(self) -> Path:
         return self.logs / "runtime.log"
 

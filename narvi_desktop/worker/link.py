@@ -67,7 +67,10 @@ class LinkError(Exception):
 
 _PREFIX = struct.Struct("!IBII")
 _AFTER_LENGTH = _PREFIX.size - 4
-# A message of 16 MiB, its request head and room for 64 MiB bodies of request services.
+# What an app may hand to the link at once: the answer of a request service, or the data of send_to_app. Whoever makes
+# the frame checks it, so that the app is told; a frame above FRAME_LIMIT would end the worker.
+BODY_LIMIT = 64 * 1024 * 1024
+HEAD_LIMIT = 64 * 1024  # characters, of which JSON makes at most six bytes each
 FRAME_LIMIT = 65 * 1024 * 1024
 
 

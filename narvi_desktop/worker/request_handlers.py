@@ -10,7 +10,7 @@ from typing import Any, Callable, NamedTuple
 
 from . import patterns
 from .callback_timings import name_of
-from .link import Frame, Kind
+from .link import BODY_LIMIT, HEAD_LIMIT, Frame, Kind
 
 Emit = Callable[[Frame], None]
 # Called with (path parameters, query parameters, headers, body).
@@ -139,8 +139,12 @@ def _response(number: int, answer: Any) -> Frame:
         mime_type = default_type  # what Narvi's server sends
     if not isinstance(mime_type, str):
         raise TypeError(f"a request handler's mime type is str, not {type(mime_type).__name__}")
+    if len(body) > BODY_LIMIT:
+        raise ValueError(f"a request handler's content of {len(body)} bytes is above the limit of {BODY_LIMIT}")
     headers = dict(headers or {})
     for name, value in headers.items():
         if not isinstance(name, str) or not isinstance(value, str):
             raise TypeError(f"a request handler's headers are str to str, not {name!r}: {value!r}")
+    if len(mime_type) + sum(len(name) + len(value) for name, value in headers.items()) > HEAD_LIMIT:
+        raise ValueError(f"a request handler's headers are above the limit of {HEAD_LIMIT} characters")
     return Frame(Kind.RESPONSE, number, {"status": int(status), "type": mime_type, "headers": headers}, bytes(body))

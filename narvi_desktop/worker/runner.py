@@ -11,7 +11,7 @@ from typing import Any, Callable
 from . import dispatcher, serialization
 from .admin_data import AdminDataHistory
 from .callback_timings import CallbackTimings, name_of
-from .link import Frame, Kind
+from .link import BODY_LIMIT, Frame, Kind
 from .loader import has_async_methods, load
 from .metrics import Metrics
 from .queues import Inbox, Outbox
@@ -136,6 +136,8 @@ class Runner:
     def send_to_app(self, workspace: str, app: str, service_id: str, data: Any) -> bool:
         # Services embedded in one program pass the object itself; others a copy of plain values.
         body = b"" if self._share_objects else serialization.dumps(data)
+        if len(body) > BODY_LIMIT:
+            raise ValueError(f"data of {len(body)} bytes is above the limit of {BODY_LIMIT}: send it in parts")
         if self._closed:
             return False
         answer = _PendingAnswer()
@@ -176,6 +178,7 @@ class Runner:
             if frame.kind is Kind.STOP:
                 break
             yield from self._dispatch(frame)
+            self._report_done()
         yield from self._close()
 
     def _construct(self, head: dict[str, Any]) -> Generator[Any, Any, bool]:
@@ -206,7 +209,7 @@ class Runner:
             if session_id is not None:
                 message = frame.body.decode() if frame.kind is Kind.TEXT else frame.body
                 yield from self._notify("message", message, session_id)
-            self._count_done()
+            self._done += 1
         elif frame.kind is Kind.SESSION_OPENED:
             yield from self._session_opened(frame)
         elif frame.kind is Kind.SESSION_CLOSED:
@@ -214,10 +217,14 @@ class Runner:
         elif frame.kind is Kind.REQUEST:
             yield from self._request(frame)
         elif frame.kind is Kind.APP_MESSAGE:
+            self._done += 1
             sender = frame.head
-            data = sender["data"] if self._share_objects else serialization.loads(frame.body)
+            try:
+                data = sender["data"] if self._share_objects else serialization.loads(frame.body)
+            except Exception as error:  # bytes of another app, which nothing has looked at on their way
+                self.report("a message of another app could not be read", error)
+                return
             yield from self._notify("app_message", sender["workspace"], sender["service"], sender["service_id"], data)
-            self._count_done()
         elif frame.kind is Kind.ADMIN_DATA:
             yield from self._notify("admin_data", self._admin.merge(frame.head))
             # The next round: one that cannot keep up is not given more than it takes.
@@ -272,9 +279,10 @@ class Runner:
             finally:
                 self.timings.end()
 
-    def _count_done(self) -> None:
-        self._done += 1
-        if self._done >= _CREDIT_BATCH or self._inbox.empty():
+    def _report_done(self) -> None:
+        # After every event, not only after messages: one that comes last would keep the credit of those before it,
+        # and the runtime, which waits for it, would never send another message.
+        if self._done >= _CREDIT_BATCH or (self._done and self._inbox.empty()):
             self._emit(Frame(Kind.DONE, self._done))
             self._done = 0
 

@@ -11,6 +11,8 @@ from typing import Any
 # themselves are wrapped, so that every value comes out as it went in.
 _BYTES = "\0bytes"
 _DICT = "\0dict"
+# Far below what Python's stack bears, so that what one app may send the other can read, however deep it is called.
+_DEPTH_LIMIT = 100
 
 
 def dumps(value: Any) -> bytes:
@@ -20,10 +22,7 @@ def dumps(value: Any) -> bytes:
         TypeError: it holds something else than None, bool, finite numbers, str, bytes, list, tuple
             and dict with str keys; the message names the place.
     """
-    try:
-        return json.dumps(_plain(value, "data"), separators=(",", ":")).encode("utf-8", "surrogatepass")
-    except RecursionError:
-        raise TypeError("data: nested too deeply, or holds itself") from None
+    return json.dumps(_plain(value, "data", 0), separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 def loads(data: bytes) -> Any:
@@ -31,7 +30,9 @@ def loads(data: bytes) -> Any:
     return _rich(json.loads(data.decode("utf-8", "surrogatepass")))
 
 
-def _plain(value: Any, path: str) -> Any:
+def _plain(value: Any, path: str, depth: int) -> Any:
+    if depth > _DEPTH_LIMIT:
+        raise TypeError("data: nested too deeply, or holds itself")
     if value is None or isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, float):
@@ -41,17 +42,17 @@ def _plain(value: Any, path: str) -> Any:
     if isinstance(value, bytes):
         return {_BYTES: base64.b64encode(value).decode()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item, f"{path}[{index}]") for index, item in enumerate(value)]
+        return [_plain(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]
     if isinstance(value, dict):
-        return _plain_dict(value, path)
+        return _plain_dict(value, path, depth)
     raise TypeError(f"{path}: a {type(value).__name__} cannot be sent to another app")
 
 
-def _plain_dict(value: dict[Any, Any], path: str) -> Any:
+def _plain_dict(value: dict[Any, Any], path: str, depth: int) -> Any:
     for key in value:
         if not isinstance(key, str):
             raise TypeError(f"{path}: the key {key!r} is not a str")
-    plain = {key: _plain(item, f"{path}[{key!r}]") for key, item in value.items()}
+    plain = {key: _plain(item, f"{path}[{key!r}]", depth + 1) for key, item in value.items()}
     return {_DICT: plain} if _BYTES in plain or _DICT in plain else plain
 
 

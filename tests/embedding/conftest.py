@@ -15,8 +15,7 @@ import aiohttp
 import pytest
 
 from narvi_desktop import NarviServer
-
-PATIENCE = 20.0
+from tests.support.waiting import PATIENCE
 
 
 class Answer(NamedTuple):

@@ -16,7 +16,8 @@ import aiohttp
 import pytest
 
 from narvi_desktop import NarviServer
-from tests.embedding.conftest import PATIENCE, Program, wait_for
+from tests.embedding.conftest import Program, wait_for
+from tests.support.waiting import PATIENCE
 
 Make = Callable[..., Program]
 

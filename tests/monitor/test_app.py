@@ -43,6 +43,8 @@ class Terminal:
     def __init__(self, account: Account) -> None:
         self._command = ["tmux", "-L", f"narvi-{os.getpid()}-{account.home.name}", "-f", os.devnull]
         environment = account.environment | {"PYTHONPATH": str(ROOT), "PS1": "ready$ ", "LANG": "C.UTF-8"}
+        # Exported by programs with readline: an old size, which must not hold the monitor.
+        environment |= {"COLUMNS": "80", "LINES": "24"}
         environment.pop("TMUX", None)
         # Quick rounds, so that the tests wait less.
         folder = account.home / "config/narvi-desktop"

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import screen
 from tests.support.account import Account, is_alive, make_app
 from tests.support.waiting import PATIENCE, until
 from tests.windows.test_windows import hosts, processes, seat, titles
@@ -57,16 +58,21 @@ addEventListener("resize", () => tell("resized"))
 
 
 @pytest.fixture(scope="module")
-def managed(display: str) -> Iterator[str]:
-    """The screen with a window manager."""
+def managed() -> Iterator[str]:
+    """A screen with a window manager, which leaves properties behind: no test without one comes after it."""
     assert shutil.which("openbox"), "tests of windows need openbox; ./scripts/test installs it"
-    environment = os.environ | {"DISPLAY": display}
-    manager = subprocess.Popen(["openbox"], env=environment, stderr=subprocess.DEVNULL)
-    command = ["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"]
-    until(lambda: b"window id" in subprocess.run(command, env=environment, capture_output=True, check=False).stdout)
-    yield display
-    manager.terminate()
-    manager.wait()
+    with screen() as display, contextlib.ExitStack() as stack:
+        environment = os.environ | {"DISPLAY": display}
+        manager = stack.enter_context(subprocess.Popen(["openbox"], env=environment, stderr=subprocess.DEVNULL))
+        stack.callback(manager.terminate)
+
+        def manages() -> bool:
+            assert manager.poll() is None, "openbox has ended"
+            asked = subprocess.run(["wmctrl", "-m"], env=environment, capture_output=True, check=False)
+            return asked.returncode == 0
+
+        until(manages)
+        yield display
 
 
 class Probe:

@@ -47,13 +47,13 @@ def attack(seat: Account, data: Path, target: dict[str, Any]) -> dict[str, str]:
 def test_a_window_gets_nothing_of_another_workspace(seat: Account) -> None:
     burglar, vault = install(seat, "burglar"), install(seat, "vault")
     target = seat.json("open", "vault/vault")
-    until(lambda: (vault / "touched.txt").exists())
+    until((vault / "touched.txt").exists)
     assert stolen(attack(seat, burglar, target)) == {}
     assert (vault / "touched.txt").read_text() == "session\n"
     assert len(titles(seat, "^Vault$")) == 1
     # At home the same ways work.
     home = seat.json("open", "burglar/vault")
-    until(lambda: (burglar / "touched.txt").exists())
+    until((burglar / "touched.txt").exists)
     assert stolen(attack(seat, burglar, home)).keys() >= WORK_AT_HOME
 
 

@@ -29,6 +29,8 @@ Headers = dict[str, str]
 
 
 class NotesService:
+    """Keeps the notes, and passes changes between the pages that show them."""
+
     def __init__(self, services: WebAppServices, folder: str) -> None:
         self._services = services
         self._store = Store(folder)

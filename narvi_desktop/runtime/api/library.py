@@ -55,11 +55,12 @@ class LibraryCommands:
             raise ControlError("Name an app's folder or zip by its absolute path.", exit_code=ExitCode.USAGE)
         async with self._lock:
             try:
+                origin = await asyncio.to_thread(path.resolve)
                 staged = await asyncio.to_thread(installer.stage, path, self._paths.installed)
             except OSError as error:
                 raise LibraryError(str(error)) from error
             try:
-                return await self._commit(staged, path.resolve(), request.replace)
+                return await self._commit(staged, origin, request.replace)
             except installer.AlreadyInstalled as error:
                 staged.discard()
                 sentence = f"{error} Add --replace to replace it; its data stays."
