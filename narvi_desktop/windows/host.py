@@ -81,12 +81,16 @@ class Host:
         """Serve until the last window is closed or the runtime is gone, then end the process."""
         import webview
 
+        from .qt import has_view
+
         threading.Thread(target=self._read, name="narvi-commands", daemon=True).start()
         self._send("", protocol.Ready())
         identity, first = self._wait_first()
         webview.settings["ALLOW_DOWNLOADS"] = True
         webview.settings["ALLOW_FILE_URLS"] = False
         webview.settings["OPEN_DEVTOOLS_IN_DEBUG"] = first.options.debug
+        if not has_view():
+            print("what becomes of windows that pages open is up to the system's web view", file=sys.stderr)
         self._make(identity, first)
         webview.start(
             self._run_maker,
