@@ -20,13 +20,15 @@ from narvi_desktop.control.errors import ControlError, ExitCode, NotRunning, Run
 from narvi_desktop.control.requests import NoArguments
 from narvi_desktop.settings import Settings
 from narvi_desktop.state.files import read_tail
-from narvi_desktop.state.lock_file import LockFile
+from narvi_desktop.state.lock_file import LockFile, is_held
 from narvi_desktop.state.paths import Paths
 from narvi_desktop.state.record import Record, read_record
 
 Request = TypeVar("Request")
 Answer = TypeVar("Answer")
 _START_TIMEOUT = 30.0  # seconds that others wait for the one that starts a runtime
+_RECORD_TIMEOUT = 15.0  # seconds: as long as a runtime may take to end, which removes its record first
+_STOP_TIMEOUT = 15.0
 _POLL = 0.02  # seconds between two looks at a lock that another process holds
 
 
@@ -83,10 +85,45 @@ def _post(
 
 def call_running(paths: Paths, command: Command[Request, Answer], request: Request) -> Answer:
     """Send a command to the runtime that runs. Raises NotRunning, ControlError."""
-    record = read_record(paths.record)
-    if record is None:
-        raise NotRunning
-    return call(record, command, request)
+    return call(running_record(paths), command, request)
+
+
+def running_record(paths: Paths) -> Record:
+    """Return the record of the runtime that runs.
+
+    The lock says whether one does. A record alone is what a killed runtime has left: whoever has its port now
+    must neither get the token nor be believed.
+
+    Raises:
+        NotRunning: nobody holds the lock.
+        ControlError: somebody does, and there is no record that can be used.
+    """
+    deadline = time.monotonic() + _RECORD_TIMEOUT
+    while _is_running(paths):
+        record = read_record(paths.record)
+        if record is not None:
+            return record
+        # It is about to write it: at its start, or again after somebody has damaged it. Or it is about to end.
+        if time.monotonic() > deadline:
+            raise ControlError(f"narvi-desktop runs, but its record {paths.record} is missing or cannot be used.")
+        time.sleep(_POLL)
+    raise NotRunning
+
+
+def wait_until_ended(paths: Paths) -> None:
+    """Wait for the end of the runtime. Raises ControlError when it takes too long."""
+    deadline = time.monotonic() + _STOP_TIMEOUT
+    while _is_running(paths):
+        if time.monotonic() > deadline:
+            raise ControlError(f"narvi-desktop has not ended within {_STOP_TIMEOUT:g} s; see {paths.runtime_log}.")
+        time.sleep(_POLL)
+
+
+def _is_running(paths: Paths) -> bool:
+    try:
+        return is_held(paths.runtime_lock)
+    except OSError as error:
+        raise ControlError(f"{paths.runtime_lock} cannot be locked: {error.strerror}.") from error
 
 
 def call_or_start(paths: Paths, command: Command[Request, Answer], request: Request) -> Answer:
@@ -113,21 +150,23 @@ def ensure_runtime(paths: Paths, adopt: tuple[int, int, int] | None = None, wind
     # is held for its life, and it alone decides who serves.
     start_lock = LockFile(paths.run / "start.lock")
     deadline = time.monotonic() + _START_TIMEOUT
-    while not start_lock.acquire():
-        if time.monotonic() > deadline:
-            raise ControlError(f"Another start of narvi-desktop has not ended; see {paths.runtime_log}.")
-        time.sleep(_POLL)
     try:
-        record = read_record(paths.record)
-        if record is not None and _answers(record):
-            if adopt is not None:
-                raise ControlError("Another runtime has been started meanwhile.")
-            return record
+        while not start_lock.acquire():
+            if time.monotonic() > deadline:
+                raise ControlError(f"Another start of narvi-desktop has not ended; see {paths.runtime_log}.")
+            time.sleep(_POLL)
+    except OSError as error:
+        sentence = f"{paths.run} cannot be locked: {error.strerror}. Locks are needed: use a folder on another disk."
+        raise ControlError(sentence) from error
+    try:
+        with contextlib.suppress(NotRunning):
+            record = running_record(paths)
+            if _answers(record):
+                if adopt is not None:
+                    raise ControlError("Another runtime has been started meanwhile.")
+                return record
         _start(paths, adopt, window)
-        record = read_record(paths.record)
-        if record is None:
-            raise ControlError(f"narvi-desktop started but left no record at {paths.record}.")
-        return record
+        return running_record(paths)
     finally:
         start_lock.release()
 
@@ -142,7 +181,7 @@ def _answers(record: Record) -> bool:
 
 def _start(paths: Paths, adopt: tuple[int, int, int] | None, window: bool) -> None:
     """Start a runtime in a session of its own and read its one line: ready, or what is wrong."""
-    command = [sys.executable, "-m", "narvi_desktop.runtime", "--ready"]
+    command = [sys.executable, "-P", "-m", "narvi_desktop.runtime", "--ready"]
     detached: dict[str, Any] = {"start_new_session": True}
     if window:
         command.append("--window")

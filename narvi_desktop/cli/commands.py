@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import time
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,6 @@ from narvi_desktop.state.paths import Paths
 
 from . import client
 from .output import print_answer, print_document
-
-_STOP_TIMEOUT = 15.0  # seconds
 
 
 def install(arguments: argparse.Namespace, paths: Paths) -> int:
@@ -46,9 +43,7 @@ def restart(arguments: argparse.Namespace, paths: Paths) -> int:
 def stop(arguments: argparse.Namespace, paths: Paths) -> int:
     answer = client.call_running(paths, STOP, _target(arguments))
     if arguments.app is None:
-        deadline = time.monotonic() + _STOP_TIMEOUT
-        while paths.record.exists() and time.monotonic() < deadline:
-            time.sleep(0.02)
+        client.wait_until_ended(paths)
     return print_answer(arguments, answer, answer.message)
 
 

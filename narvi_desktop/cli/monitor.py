@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from narvi_desktop.control.commands import OPEN, RESTART, STOP, WATCH
-from narvi_desktop.control.errors import ControlError, NotRunning
+from narvi_desktop.control.errors import ControlError
 from narvi_desktop.control.requests import OpenOptions, OpenRequest, Target
 from narvi_desktop.state.display import select_display_variables
 from narvi_desktop.state.paths import Paths
-from narvi_desktop.state.record import read_record
 
 from . import client
 
@@ -68,10 +67,7 @@ def documents(paths: Paths) -> Iterator[dict[str, Any] | None]:
 
 
 def _stream(paths: Paths) -> Iterator[dict[str, Any]]:
-    record = read_record(paths.record)
-    if record is None:
-        raise NotRunning
-    yield from client.stream(record, WATCH)
+    yield from client.stream(client.running_record(paths), WATCH)
 
 
 def perform(paths: Paths, action: Action) -> str:

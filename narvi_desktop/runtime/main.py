@@ -19,13 +19,14 @@ from narvi_desktop.state.config import Config
 from narvi_desktop.state.lock_file import LockFile
 from narvi_desktop.state.names import SYSTEM
 from narvi_desktop.state.paths import Paths
-from narvi_desktop.state.record import Record, write_record
+from narvi_desktop.state.record import Record
 
 if TYPE_CHECKING:
     from .builder import Parts
     from .idle_shutdown import IdleShutdown
 
 _LEAVING_TIMEOUT = 15.0  # seconds that the runtime before this one may need to end
+_CHECK_TIMEOUT = 0.5  # seconds: a command that looks whether the lock is held takes it for a moment
 _POLL = 0.02  # seconds between two looks at its lock
 logger = logging.getLogger("narvi_desktop.runtime")
 
@@ -46,9 +47,15 @@ def run(
         window: the first command will open a window, so its host is started at once.
     """
     paths.make()
-    lock = LockFile(paths.run / "runtime.lock")
-    if not _acquire(lock, 0 if foreground else _LEAVING_TIMEOUT):
-        return _report(foreground, "narvi-desktop runs already.", ExitCode.FAILED)
+    lock = LockFile(paths.runtime_lock)
+    try:
+        if not _acquire(lock, _CHECK_TIMEOUT if foreground else _LEAVING_TIMEOUT):
+            return _report(foreground, "narvi-desktop runs already.", ExitCode.FAILED)
+    except OSError as error:
+        sentence = f"{paths.runtime_lock} cannot be locked: {error.strerror}. Locks are needed: use another disk."
+        return _report(foreground, sentence, ExitCode.FAILED)
+    # What a killed runtime has left must not be believed now that the lock is held again.
+    paths.record.unlink(missing_ok=True)
     config = configuration.load(paths.config)
     if not foreground:
         os.chdir(os.sep)
@@ -78,6 +85,7 @@ async def _serve(
     from narvi_desktop.windows.host_process import AdoptedHost
 
     from .builder import build
+    from .record_keeper import RecordKeeper
 
     # 1. Build the parts, and listen on the port of the first site; the others follow with their first use.
     if paths.installed.is_dir():
@@ -91,7 +99,7 @@ async def _serve(
         sentence = str(error) if port is None else f"Port {port} is not available: {error.reason}."
         return _report(foreground, sentence, ExitCode.NO_PORT)
     # 2. Write down how to reach this runtime, and serve.
-    write_record(paths.record, Record(narvi_desktop.__version__, os.getpid(), origin, parts.token))
+    record = RecordKeeper(paths.record, Record(narvi_desktop.__version__, os.getpid(), origin, parts.token))
     logger.info("narvi-desktop %s serves at %s, process %d", narvi_desktop.__version__, origin, os.getpid())
     rounds = asyncio.create_task(parts.monitoring_loop.run())
     _handle_signals(parts.idle)
@@ -103,7 +111,7 @@ async def _serve(
     await parts.idle.done.wait()
     # 3. Leave. The record goes first: who finds none waits for the lock and starts another runtime.
     logger.info("leaving")
-    paths.record.unlink(missing_ok=True)
+    await record.close()
     parts.gateway.stop_accepting()
     parts.monitoring.close()
     rounds.cancel()

@@ -56,6 +56,10 @@ class Paths:
         return self.state / "used.json"
 
     @property
+    def runtime_lock(self) -> Path:
+        return self.run / "runtime.lock"
+
+    @property
     def runtime_log(self) -> Path:
         return self.logs / "runtime.log"
 

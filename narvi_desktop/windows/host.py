@@ -125,7 +125,7 @@ class Host:
         self._runtime_started = time.monotonic()
         (commands, their_commands), (their_events, events) = os.pipe(), os.pipe()
         pipes = (their_commands, their_events)
-        command = [sys.executable, "-m", "narvi_desktop", "adopt", *map(str, pipes), str(os.getpid())]
+        command = [sys.executable, "-P", "-m", "narvi_desktop", "adopt", *map(str, pipes), str(os.getpid())]
         # Events that happen meanwhile wait for the new pipe.
         with self._events_lock:
             done = subprocess.run(command, pass_fds=pipes, check=False, stdin=subprocess.DEVNULL)

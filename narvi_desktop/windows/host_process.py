@@ -18,7 +18,7 @@ def spawn_host(
     settings: Settings, storage: Path, log: Path, environment: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
     """Start a host that reads commands on stdin and writes events to stdout. Raises OSError."""
-    command = [sys.executable, "-m", "narvi_desktop.windows.host", "--storage", str(storage)]
+    command = [sys.executable, "-P", "-m", "narvi_desktop.windows.host", "--storage", str(storage)]
     command += ["--linger", str(settings.host_linger), "--blank-after", str(settings.blank_after)]
     with log.open("ab") as output:
         return subprocess.Popen(

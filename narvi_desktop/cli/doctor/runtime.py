@@ -11,6 +11,7 @@ from narvi_desktop.cli import client
 from narvi_desktop.control.commands import STATUS
 from narvi_desktop.control.errors import ControlError
 from narvi_desktop.control.requests import NoArguments
+from narvi_desktop.state.lock_file import is_held
 from narvi_desktop.state.paths import Paths
 from narvi_desktop.state.record import read_record
 
@@ -26,13 +27,19 @@ class RuntimeChecks:
 
     def runtime(self) -> Iterator[Check]:
         file = self._paths.record
-        if not file.exists():
+        try:
+            running = is_held(self._paths.runtime_lock)
+        except OSError as error:
+            found = f"{self._paths.runtime_lock} cannot be locked: {error.strerror}"
+            yield Check("runtime", "lock", "problem", found, "Locks are needed: use a folder on another disk.")
+            return
+        if not running:
             yield Check("runtime", "record", "ok", "narvi-desktop is not running")
             return
         record = read_record(file)
         if record is None:
             found = f"{file} can be read by others, belongs to somebody else, or is damaged"
-            fix = f"It is not used. When no runtime runs, delete it: rm {file}"
+            fix = "The runtime writes it again within seconds; if it does not, end it: narvi-desktop stop"
             yield Check("runtime", "record", "problem", found, fix)
             return
         try:
@@ -48,11 +55,9 @@ class RuntimeChecks:
     def ports(self) -> Iterator[Check]:
         records = read_object(self._paths.state / "ports.json")
         in_use = set()
-        record = read_record(self._paths.record)
-        if record is not None:
-            with contextlib.suppress(ControlError):
-                sites = client.call(record, STATUS, NoArguments(), timeout=5).sites
-                in_use = {int(origin.rpartition(":")[2]) for origin in sites.values()}
+        with contextlib.suppress(ControlError):
+            sites = client.call_running(self._paths, STATUS, NoArguments()).sites
+            in_use = {int(origin.rpartition(":")[2]) for origin in sites.values()}
         for workspace, entry in records.items():
             port = int(entry["port"])
             if port not in in_use and _is_taken(port):
