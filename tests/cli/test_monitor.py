@@ -15,6 +15,7 @@ from narvi_desktop.monitor.snapshot import Instance
 from narvi_desktop.monitor.state import Act, Action
 from narvi_desktop.state.paths import Paths
 from narvi_desktop.state.record import Record, write_record
+from tests.support.lock import held_by_another
 
 INSTANCE = Instance(("work", "notes", "main", 0), ("notes",), "running", 1.0)
 RECORD = Record("1.0", 1, "http://127.0.0.1:1", "token")
@@ -33,7 +34,8 @@ def test_documents_go_on_over_the_end_of_a_runtime(paths: Paths, monkeypatch: py
     documents = monitor.documents(paths)
     assert next(documents) is None  # there is no record yet
     write_record(paths.record, RECORD)
-    assert [next(documents) for _ in range(5)] == [{"number": 1}, {"number": 2}, None, {"number": 3}, None]
+    with held_by_another(paths.runtime_lock):
+        assert [next(documents) for _ in range(5)] == [{"number": 1}, {"number": 2}, None, {"number": 3}, None]
 
 
 def test_once_needs_a_runtime(paths: Paths) -> None:

@@ -58,7 +58,7 @@ def test_a_command_names_an_app_or_a_service(paths: Paths) -> None:
     by_service = Target(workspace="mine", service="mine")
     assert registry.service(by_service) is app.service
     assert str(registry.resolve(by_service).ref) == "mine/mine"
-    with pytest.raises(ControlError, match="There is no service mine/other"):
+    with pytest.raises(AppNotFound, match="There is no service mine/other"):
         registry.service(Target(workspace="mine", service="other"))
     with pytest.raises(ControlError, match="Name an app"):
         registry.resolve(Target())
@@ -99,11 +99,11 @@ def test_parameters_know_the_data_folder_and_only_bundled_apps_get_objects(paths
     assert registry.open(AppRef("desktop/home")).service.parameters["runtime"] is marker
 
 
-def test_after_unregistering_an_app_is_unknown_until_it_is_opened(paths: Paths) -> None:
-    make_app(paths.installed / "mine")
+def test_after_unregistering_the_manifest_is_read_again(paths: Paths) -> None:
+    folder = make_app(paths.installed / "mine")
     registry = make_registry(paths)
-    registry.open(AppRef("mine"))
+    before = registry.open(AppRef("mine")).service
     registry.unregister("mine")
-    with pytest.raises(ControlError, match="There is no service"):
-        registry.service(Target(workspace="mine", service="mine"))
-    assert registry.open(AppRef("mine")).title == "Mine"
+    (folder / "narvi.toml").write_text(APP.replace("service:Mine", "service:Other"))
+    after = registry.service(Target(workspace="mine", service="mine"))
+    assert after is not before and after.service_class == "service:Other"

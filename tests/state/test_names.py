@@ -19,14 +19,14 @@ def test_invalid_names(name: str) -> None:
     assert not NAME.fullmatch(name)
 
 
-@pytest.mark.parametrize("text", ["notes", "work/notes", "narvi"])
+@pytest.mark.parametrize("text", ["notes", "work/notes", "narvi", "work/notes/main"])
 def test_a_name_stays_a_name(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     ref = AppRef.typed(text)
     assert str(ref) == text and ref.folder is None
 
 
-@pytest.mark.parametrize("text", ["./notes", "work/notes/", "notes/sub/deep", ".", "work/notes"])
+@pytest.mark.parametrize("text", ["./notes", "work/notes/", "notes/sub/very/deep", ".", "work/notes"])
 def test_a_path_becomes_absolute(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "work" / "notes").mkdir(parents=True)  # so that work/notes is a path and not workspace/app
     monkeypatch.chdir(tmp_path)
