@@ -1,13 +1,13 @@
 // One open note: a Yjs document whose updates go to the service, and the cursors of all who have it open.
 import { Awareness, Y, applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from "./vendor/editor.js"
-import { AWARENESS, SNAPSHOT, UPDATE, pack } from "./wire.js"
+import { AWARENESS, SNAPSHOT, UPDATE } from "./wire.js"
 
 const COALESCE = 60 // ms: a fast typist's letters share one update
 const REMOTE = "remote"
 const COLOURS = { Blue: "#2f6fd0", Green: "#2c8a4b", Violet: "#8a4fc7", Red: "#c8404a", Teal: "#14857f", Ochre: "#9a6a00" }
 
 export class OpenNote {
-  /** `wire`: {send(bytes), keep(note, update), session(), changed(remote), others(list)} */
+  /** `wire`: {send(kind, id, number, payload), keep(note, update), session(), changed(remote), others(list)} */
   constructor(id, wire) {
     this.id = id
     this.doc = new Y.Doc()
@@ -40,7 +40,7 @@ export class OpenNote {
 
   /** Only who has all that the service has may stand for it. */
   snapshot(number) {
-    if (this.synced) this._wire.send(pack(SNAPSHOT, this.id, number, Y.encodeStateAsUpdate(this.doc)))
+    if (this.synced) this._wire.send(SNAPSHOT, this.id, number, Y.encodeStateAsUpdate(this.doc))
   }
 
   show_cursor() {
@@ -76,7 +76,7 @@ export class OpenNote {
 
   _tell_cursor({ added, updated, removed }) {
     const clients = [...added, ...updated, ...removed].filter((client) => client === this.doc.clientID)
-    if (clients.length > 0) this._wire.send(pack(AWARENESS, this.id, 0, encodeAwarenessUpdate(this.awareness, clients)))
+    if (clients.length > 0) this._wire.send(AWARENESS, this.id, 0, encodeAwarenessUpdate(this.awareness, clients))
   }
 
   _others() {
