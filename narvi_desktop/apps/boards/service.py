@@ -23,6 +23,7 @@ class Board:
     def __init__(self, services: WebAppServices, folder: str) -> None:
         self._services = services
         self._store = Store(folder)
+        self._neighbours = Neighbours(services, self._store, "boards")
         self._board = services.get_service_id()
         self._actions: dict[str, Callable[[dict[str, Any]], None]] = {
             "add": self._add,
@@ -35,9 +36,11 @@ class Board:
         }
         services.add_session_open_listener(self.welcome)
         services.add_message_listener(self.on_message)
+        services.add_app_close_listener(self._neighbours.leave)
         services.set_app2app_message_callback(self.on_app_message)
 
     def welcome(self, app_name: str, session_id: str, query: dict[str, str], headers: dict[str, str]) -> None:
+        self._neighbours.enter()
         # A page's own: who is not in this session has no way to them.
         create = self._services.create_request_service
         _, files = create("boards", "files/$file", self._file, "GET", session_id)
@@ -49,7 +52,7 @@ class Board:
         action = self._actions.get(asked.get("do"))
         if action is not None and _CARD.fullmatch(str(asked.get("card"))):
             action(asked)
-            _tell_directory(self._services)
+            self._neighbours.tell("directory", "main", {})
         # Also what was refused is settled: sent again it would be refused again.
         self._services.send(json.dumps({"action": "done", "number": asked.get("number")}), for_session_id=session_id)
 
@@ -84,8 +87,7 @@ class Board:
         target = str(asked.get("to"))
         if self._store.send(self._board, asked["card"], target):
             # Not running, it finds the card when it starts.
-            workspace = self._services.get_workspace_id()
-            self._services.send_to_app(workspace, "boards", target, {"card": asked["card"]})
+            self._neighbours.tell("boards", target, {"card": asked["card"]})
         self._tell_cards(asked["card"])
 
     def _detach(self, asked: dict[str, Any]) -> None:
@@ -133,13 +135,15 @@ class Directory:
     def __init__(self, services: WebAppServices, folder: str) -> None:
         self._services = services
         self._store = Store(folder)
-        services.add_session_open_listener(lambda app, session_id, query, headers: self._tell(session_id))
+        self._neighbours = Neighbours(services, self._store, "directory")
+        services.add_session_open_listener(self.welcome)
         services.add_message_listener(self.on_message)
+        services.add_app_close_listener(self._neighbours.leave)
         services.set_app2app_message_callback(lambda workspace, service, service_id, data: self._tell(None))
 
     def on_message(self, message: str | bytes, session_id: str) -> None:
         asked = json.loads(message)
-        do, board, name = asked.get("do"), str(asked.get("board")), str(asked.get("name", "")).strip()
+        do, board, name = asked.get("do"), str(asked.get("board", "")), str(asked.get("name", "")).strip()
         if do == "create" and name:
             made = self._store.create(name)
             self._services.send(json.dumps({"action": "made", "board": made}), for_session_id=session_id)
@@ -148,17 +152,44 @@ class Directory:
         elif do in ("delete", "restore"):
             self._store.set_deleted(board, do == "delete")
         self._tell(None)
-        for one in [board, *(known["id"] for known in self._store.boards() if known["id"] != board)]:
-            # Each offers the others as places to send a card to.
-            self._services.send_to_app(self._services.get_workspace_id(), "boards", one, {})
+        # Each offers the others as places to send a card to; one that is deleted says so.
+        self._neighbours.tell_all("boards", {})
+
+    def welcome(self, app_name: str, session_id: str, query: dict[str, str], headers: dict[str, str]) -> None:
+        self._neighbours.enter()
+        self._tell(session_id)
 
     def _tell(self, session_id: str | None) -> None:
         text = json.dumps({"action": "boards", "boards": self._store.boards()})
         self._services.send(text, for_session_id=session_id)
 
 
-def _tell_directory(services: WebAppServices) -> None:
-    services.send_to_app(services.get_workspace_id(), "directory", "main", {})
+class Neighbours:
+    """The other instances that run. A message to one that does not would reach nobody, and stand in the monitor."""
+
+    def __init__(self, services: WebAppServices, store: Store, service: str) -> None:
+        self._services = services
+        self._store = store
+        self._service = service
+        self.enter()
+
+    def enter(self) -> None:
+        """Be told from now on. Again at each session, in case a neighbour has taken this instance for dead."""
+        self._store.set_running(self._service, self._services.get_service_id(), True)
+
+    def leave(self) -> None:
+        self._store.set_running(self._service, self._services.get_service_id(), False)
+        self._store.close()
+
+    def tell(self, service: str, service_id: str, data: dict[str, Any]) -> None:
+        if service_id not in self._store.running(service):
+            return
+        if not self._services.send_to_app(self._services.get_workspace_id(), service, service_id, data):
+            self._store.set_running(service, service_id, False)  # killed before it could leave
+
+    def tell_all(self, service: str, data: dict[str, Any]) -> None:
+        for service_id in self._store.running(service):
+            self.tell(service, service_id, data)
 
 
 def _lane(asked: dict[str, Any]) -> int:

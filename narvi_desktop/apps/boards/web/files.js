@@ -22,9 +22,15 @@ export class Files {
     this._input.click()
   }
 
+  /** Whether it may be attached; otherwise the person is told. */
+  async fits(file) {
+    if (file.size > MOST) await this._complain(`${file.name} is larger than 25 MB.`)
+    return file.size <= MOST
+  }
+
   async attach(card, given) {
     for (const file of given) {
-      if (file.size > MOST) { await this._complain(`${file.name} is larger than 25 MB.`); continue }
+      if (!(await this.fits(file))) continue
       const url = `${this._attach.replace("$card", card.id)}?name=${encodeURIComponent(file.name)}`
       const response = await fetch(url, { method: "POST", body: file }).catch(() => null)
       if (!response?.ok) await this._complain(`${file.name}: ${response ? await response.text() : "there is no connection; try again."}`)
