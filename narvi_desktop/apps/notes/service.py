@@ -65,7 +65,8 @@ class NotesService:
 
     def _received(self, message: str | bytes, session_id: str) -> None:
         if isinstance(message, bytes):
-            self._received_bytes(*unpack(message), session_id)
+            kind, note, number, payload = unpack(message)
+            self._received_bytes(kind, note, number, payload, session_id)
         else:
             request = json.loads(message)
             self._actions[request["do"]](request, session_id)

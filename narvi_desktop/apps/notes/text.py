@@ -13,5 +13,5 @@ def well_formed(text: str) -> str:
 def fold(text: str) -> str:
     """Return what is equal for all ways to write the same: upper or lower case, composed or not, wide or narrow."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    # Turkish: casefold leaves a dot behind of İ, and takes I for i but not ı.
-    return folded.replace("i\u0307", "i").replace("ı", "i")
+    # Turkish: casefold leaves the dot of a capital i behind, and keeps the i without a dot.
+    return folded.replace("i\u0307", "i").replace("\u0131", "i")

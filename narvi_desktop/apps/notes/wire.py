@@ -1,6 +1,7 @@
-"""The binary messages of Notes, which web/wire.js has too: u8 kind, u8 length of the note's id, the id, u32 number, payload.
+"""The binary messages of Notes: u8 kind, u8 length of the note's id, the id, u32 number, payload.
 
-A message that is larger than PART_BYTES travels as parts, whose payload is u8 kind, u32 index, u32 count, and the bytes.
+A message that is larger than PART_BYTES travels as parts, whose payload is u8 kind, u32 index,
+u32 count, and the bytes. web/wire.js has the same.
 """
 
 from __future__ import annotations

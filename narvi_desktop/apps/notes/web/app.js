@@ -70,6 +70,7 @@ class NotesPage {
 
   _on_note({ note }) {
     this.list.put(note)
+    if (element("search").value.trim()) this._search()
     this._show_state()
   }
 
