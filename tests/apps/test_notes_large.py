@@ -112,7 +112,7 @@ def test_a_refused_change_is_said_and_not_sent_again(run_served: Run, tmp_path: 
             await visit(server, page, "notes", "notes")
             await new(page, "Small")
             await page.evaluate("notes.pending.add(notes.note.id, new Uint8Array(97 * 1024 * 1024))")
-            await page.get_by_text("A change is too large to be saved").wait_for()
+            await page.get_by_text("Too large to be saved").wait_for()
             assert await page.evaluate("[notes.pending.size, narvi_holds() !== '']") == [0, True]
             await page.click("#new")
             await page.keyboard.type("Another")

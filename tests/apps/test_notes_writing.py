@@ -155,7 +155,7 @@ def test_half_a_surrogate_pair_does_not_stop_a_note(run_served: Run, tmp_path: P
             await page.keyboard.type("later plums")
             await page.fill("#search", "PLUMS 😀")
             await titled(page, "Halves")
-            await page.evaluate("document.getElementById('search').value = '\\ud83d'; notes._search()")
+            await page.evaluate("document.getElementById('search').value = '\\ud83d nowhere'; notes._search()")
             await page.get_by_text("No note holds these words.").wait_for()
             async with server.client.get(server.url("notes/notes/main/export.zip")) as response:
                 archive = zipfile.ZipFile(io.BytesIO(await response.read()))

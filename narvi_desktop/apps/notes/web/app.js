@@ -286,7 +286,7 @@ class NotesPage {
     const waiting = this.pending.size > 0 || this._apart || (this.note?.unsent ?? false)
     const refused = this.pending.refused > 0
     const lost = this.service.status !== "connected"
-    const state = refused ? "A change is too large to be saved: copy your text elsewhere" : lost && waiting ? "Not saved yet, kept in this window" : lost ? "Not connected" : waiting ? "Saving…" : "Saved"
+    const state = refused ? "Too large to be saved: copy your text elsewhere" : lost && waiting ? "Not saved yet, kept in this window" : lost ? "Not connected" : waiting ? "Saving…" : "Saved"
     const status = element("status")
     status.textContent = open || waiting || refused ? state : ""
     status.classList.toggle("alert", refused || (lost && waiting))
