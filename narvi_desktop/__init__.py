@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from narvi_desktop.embedding import NarviServer
     from narvi_desktop.worker import WebAppServices
 
-__all__ = ["WebAppServices", "__version__"]
+__all__ = ["NarviServer", "WebAppServices", "__version__"]
 
 __version__ = "0.1.0"
 
@@ -19,6 +20,11 @@ def __getattr__(name: str) -> object:
 
         globals()[name] = WebAppServices  # found at once from now on
         return WebAppServices
+    if name == "NarviServer":
+        from narvi_desktop.embedding import NarviServer
+
+        globals()[name] = NarviServer
+        return NarviServer
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -1,4 +1,6 @@
-"""Puts pip into a virtual environment whose Python came without ensurepip, as Debian's does: VENV/bin/python fetch_pip.py.
+"""Puts pip into a virtual environment whose Python came without ensurepip, as Debian's does.
+
+Run as: VENV/bin/python fetch_pip.py
 
 The wheel comes from PyPI, is checked against the digest that PyPI names, and installs itself.
 """

@@ -120,13 +120,14 @@ require_python() {
   find_python || { debian_packages Python python3 python3-venv && find_python; } ||
     fail "narvi-desktop needs Python 3.11 or newer; none of python3.14, python3.13, python3.12, python3.11, python3 is."
   can_make_venv && return
-  local version packages=()
+  local version packages=() what="Python's venv"
   version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
   if ! may_install; then
     packages=(${later_packages[@]+"${later_packages[@]}"})
     ! has_display || mapfile -t -O ${#packages[@]} packages < <(expected_libraries)
+    [ ${#packages[@]} = 0 ] || what="$what, and what comes after it"
   fi
-  debian_packages "Python's venv" "python$version-venv" ${packages[@]+"${packages[@]}"} && can_make_venv && return
+  debian_packages "$what" "python$version-venv" ${packages[@]+"${packages[@]}"} && can_make_venv && return
   "$python" -c 'import venv' 2>/dev/null ||
     fail "$python cannot make a virtual environment: it lacks the module venv."
 }

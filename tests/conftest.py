@@ -18,16 +18,21 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from narvi_desktop.server.front import Front
-from narvi_desktop.server.hub import Hub, Service
+from narvi_desktop.server.error_pages import ErrorPages
+from narvi_desktop.server.gateway import Gateway
+from narvi_desktop.server.hub import Hub
+from narvi_desktop.server.listener import Listener
+from narvi_desktop.server.monitoring import MonitoringLoop
+from narvi_desktop.server.registry import Service
 from narvi_desktop.server.site import Site, Sites
 from narvi_desktop.settings import Settings
+from narvi_desktop.state.paths import Paths
 from narvi_desktop.state.ports import bind
 from tests.support.account import Account, is_alive
-from tests.support.account import until as wait_until
+from tests.support.waiting import PATIENCE
+from tests.support.waiting import until as wait_until
 
 TOKEN = "a-token-of-the-tests"
-PATIENCE = 20.0  # seconds until a condition that never comes fails its test
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -81,11 +86,19 @@ class Page:
 class Server:
     """A hub, its sites and a client with the bearer token; `site` is that of the workspace `lab`."""
 
-    def __init__(self, hub: Hub, sites: Sites, front: Front, client: aiohttp.ClientSession) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        sites: Sites,
+        gateway: Gateway,
+        client: aiohttp.ClientSession,
+        sockets: contextlib.AsyncExitStack,
+    ) -> None:
         self.hub = hub
         self.sites = sites
-        self.front = front
+        self.gateway = gateway
         self.client = client
+        self._sockets = sockets
 
     @property
     def site(self) -> Site:
@@ -97,8 +110,11 @@ class Server:
 
     async def page(self, path: str) -> Page:
         """Connect to `workspace/app/service id`."""
-        socket = await self.client.ws_connect(self.url(f"{path}/connect"), max_msg_size=0)
-        return await Page(socket).greet()
+        return await Page(await self.connect(f"{path}/connect")).greet()
+
+    async def connect(self, path: str) -> aiohttp.ClientWebSocketResponse:
+        """A WebSocket, closed with the server: the garbage collector would complain of one that is left open."""
+        return await self._sockets.enter_async_context(self.client.ws_connect(self.url(path), max_msg_size=0))
 
     async def get(self, path: str, **options: Any) -> tuple[int, str, aiohttp.ClientResponse]:
         async with self.client.get(self.url(path), allow_redirects=False, **options) as response:
@@ -111,22 +127,24 @@ Serve = Callable[..., contextlib.AbstractAsyncContextManager[Server]]
 @contextlib.asynccontextmanager
 async def serve(logs: Path, settings: Settings | None = None) -> AsyncIterator[Server]:
     hub = Hub(settings or Settings(), logs)
-    sites = Sites(lambda workspace: bind(0))
+    listener = Listener()
+    sites = Sites(lambda workspace: bind(0), listener.add)
 
     async def control(request: web.BaseRequest, segments: list[str]) -> web.StreamResponse:
         return web.Response(text="under control")
 
-    front = Front(hub, sites, TOKEN.encode(), control)
-    rounds = asyncio.create_task(hub.run_rounds())
+    gateway = Gateway(hub, sites, listener, TOKEN.encode(), control, ErrorPages())
+    rounds = asyncio.create_task(MonitoringLoop(hub).run())
     headers = {"Authorization": f"Bearer {TOKEN}"}
     try:
-        async with aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(PATIENCE)) as client:
-            yield Server(hub, sites, front, client)
+        client = aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(PATIENCE))
+        async with client, contextlib.AsyncExitStack() as sockets:
+            yield Server(hub, sites, gateway, client, sockets)
     finally:
         rounds.cancel()
-        front.stop_accepting()
+        gateway.stop_accepting()
         await hub.close()
-        await front.close(1)
+        await gateway.close(1)
         # Pipes and sockets close in the loop's next turns: wait until nothing of the test is left in it.
         await until(lambda: not hub.instances)
         await asyncio.sleep(0)
@@ -168,20 +186,29 @@ def add_probe(server: Server, isolation: str, name: str = "probe", **options: An
     return service
 
 
-@pytest.fixture(scope="session")
-def display() -> Iterator[str]:
-    """A screen of its own; without Xvfb these tests fail, they are not skipped."""
+@contextlib.contextmanager
+def screen() -> Iterator[str]:
+    """A virtual screen; without Xvfb its tests fail, they are not skipped."""
     assert shutil.which("Xvfb"), "tests of windows need Xvfb; ./scripts/test installs it"
     reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    # When its last client has gone a server resets, and refuses who comes meanwhile: ours must not.
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]
     server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
     os.close(writing)
-    with os.fdopen(reading) as pipe:
-        number = pipe.readline().strip()
-    assert number, "Xvfb did not start"
-    yield f":{number}"
-    server.terminate()
-    server.wait()
+    with server:
+        try:
+            with os.fdopen(reading) as pipe:
+                number = pipe.readline().strip()
+            assert number, "Xvfb did not start"
+            yield f":{number}"
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[str]:
+    with screen() as name:
+        yield name
 
 
 @pytest.fixture
@@ -190,5 +217,11 @@ def account(tmp_path: Path) -> Iterator[Account]:
     yield account
     status = account.json("status")
     if status["running"]:
-        os.kill(status["pid"], signal.SIGKILL)
+        os.kill(status["pid"], signal.SIGTERM)
         wait_until(lambda: not is_alive(status["pid"]))
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    """The folders of a user who has nothing yet."""
+    return Paths(*(tmp_path / name for name in ("config", "data", "state", "logs", "cache", "run"))).make()

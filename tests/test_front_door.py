@@ -17,7 +17,7 @@ def modules_after(statement: str) -> set[str]:
 
 
 def test_the_public_names() -> None:
-    assert narvi_desktop.__all__ == ["WebAppServices", "__version__"]
+    assert narvi_desktop.__all__ == ["NarviServer", "WebAppServices", "__version__"]
 
 
 @pytest.mark.parametrize("name", narvi_desktop.__all__)
@@ -30,6 +30,12 @@ def test_web_app_services_is_the_class_of_the_worker() -> None:
     from narvi_desktop.worker import WebAppServices
 
     assert narvi_desktop.WebAppServices is WebAppServices
+
+
+def test_narvi_server_is_the_class_of_the_embedding() -> None:
+    from narvi_desktop.embedding import NarviServer
+
+    assert narvi_desktop.NarviServer is NarviServer
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

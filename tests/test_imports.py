@@ -1,4 +1,7 @@
-"""Imports go one way: cli → runtime → windows, monitor, server, library, integration → state, worker."""
+"""Imports go one way: cli → runtime → windows, monitor, server, library, integration → control → state, worker.
+
+Imports for type checking and those inside functions count too.
+"""
 
 import ast
 import sys
@@ -11,22 +14,29 @@ PACKAGE = "narvi_desktop"
 ROOT = Path(__file__).resolve().parent.parent
 MIDDLE = {"windows", "monitor", "server", "library", "integration"}
 
-# Which parts of ours a part may import, besides itself. "" is the front door, narvi_desktop/__init__.py.
+# Below the others, and importing none of them: the settings, and text that is made safe to print.
+LEAVES = {"settings", "text"}
+
+# Which parts a part may import, besides itself. "" is the public module, narvi_desktop/__init__.py.
 ALLOWED_PARTS: dict[str, set[str]] = {
-    "": {"worker"},
+    "": {"embedding", "worker"},
     "__main__": {"cli"},
-    "cli": {"", "settings", "runtime", "state", *MIDDLE},
-    "runtime": {"", "settings", "state", "worker", *MIDDLE},
-    **{part: {"", "settings", "state", "worker"} for part in MIDDLE},
-    "state": {"settings"},
+    "cli": {"", "runtime", "control", "state", *MIDDLE, *LEAVES},
+    "runtime": {"", "control", "state", "worker", *MIDDLE, *LEAVES},
+    **{part: {"", "state", "worker", *LEAVES} for part in MIDDLE},
+    "server": {"", "control", "state", "worker", *LEAVES},
+    "control": {"state"},
+    "state": LEAVES,
+    "embedding": {"server", *LEAVES},
+    "compat": {"", "embedding"},
     "worker": set(),
-    "settings": set(),
+    **{part: set() for part in LEAVES},
     "apps": {""},
 }
 
 # The only parts that may import what is neither ours nor Python's.
 ALLOWED_LIBRARIES: dict[str, set[str]] = {
-    "aiohttp": {"server", "runtime"},
+    "aiohttp": {"embedding", "server", "runtime"},
     "platformdirs": {"state"},
     "psutil": {"monitor", "apps"},
     "rich": {"monitor"},
@@ -73,7 +83,7 @@ def part_of_file(path: Path) -> str:
 
 
 def imports(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Line and full dotted name of every import in a file, also the late ones inside functions."""
+    """Yield line and full dotted name of every import in a file, also of the late ones inside functions."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -136,3 +146,62 @@ def test_worker_imports_only_relatively_and_from_an_old_standard_library(path: P
 
 def test_every_part_has_its_rule() -> None:
     assert {part_of_file(path) for path in sources()} <= set(ALLOWED_PARTS)
+
+
+def module_level_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield what runs when a module is imported, and what is under `if TYPE_CHECKING`; not the bodies of functions."""
+    for statement in body:
+        yield statement
+        for inner in ("body", "orelse", "finalbody"):
+            if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                yield from module_level_statements(getattr(statement, inner, []))
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def import_graph() -> dict[str, set[str]]:
+    """Return which modules of the package each of its modules imports at module level."""
+    paths = {module_name(path): path for path in sources() if part_of_file(path) != "apps"}
+    graph: dict[str, set[str]] = {name: set() for name in paths}
+    for name, path in paths.items():
+        for statement in module_level_statements(ast.parse(path.read_text(encoding="utf-8")).body):
+            if isinstance(statement, ast.Import):
+                graph[name] |= {alias.name for alias in statement.names} & paths.keys()
+            elif isinstance(statement, ast.ImportFrom):
+                package = package_of(path)
+                base = package[: len(package) - statement.level + 1] if statement.level else []
+                module = ".".join([*base, *([statement.module] if statement.module else [])])
+                # `from package import name`: the name may be a module of the package, or something inside it.
+                targets = {f"{module}.{alias.name}" for alias in statement.names}
+                graph[name] |= (targets if targets <= paths.keys() else {*targets, module}) & paths.keys()
+    return graph
+
+
+def find_circle(graph: dict[str, set[str]]) -> list[str]:
+    """Return the modules of one circle, the first of them at both ends; empty when there is none."""
+    done: set[str] = set()
+
+    def walk(name: str, above: list[str]) -> list[str]:
+        if name in above:
+            return [*above[above.index(name) :], name]
+        if name in done:
+            return []
+        for target in sorted(graph[name]):
+            if circle := walk(target, [*above, name]):
+                return circle
+        done.add(name)
+        return []
+
+    return next((circle for name in sorted(graph) if (circle := walk(name, []))), [])
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert find_circle(import_graph()) == []
+
+
+def test_a_circle_is_found() -> None:
+    assert find_circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    assert find_circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.account import Account, until
+from tests.support.account import Account
+from tests.support.waiting import until
 from tests.windows.test_windows import seat, titles
 
 __all__ = ["seat"]

@@ -1,124 +1,122 @@
-"""The command line's side: ask the runtime, and start it if there is none."""
+"""Ask the runtime, and start it if there is none."""
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from narvi_desktop.control.codec import decode, encode
+from narvi_desktop.control.commands import STATUS, Command
+from narvi_desktop.control.errors import ControlError, ExitCode, NotRunning, RuntimeLeaving, decode_error
+from narvi_desktop.control.requests import NoArguments
 from narvi_desktop.settings import Settings
+from narvi_desktop.state.files import read_tail
 from narvi_desktop.state.lock_file import LockFile
 from narvi_desktop.state.paths import Paths
 from narvi_desktop.state.record import Record, read_record
 
+Request = TypeVar("Request")
+Answer = TypeVar("Answer")
 _START_TIMEOUT = 30.0  # seconds that others wait for the one that starts a runtime
+_POLL = 0.02  # seconds between two looks at a lock that another process holds
 
 
-class ControlError(Exception):
-    """What the runtime, or its start, refuses: a sentence, perhaps a traceback, and the exit code.
+def call(record: Record, command: Command[Request, Answer], request: Request, timeout: float = 60) -> Answer:
+    """Send one command to the runtime of this record.
 
-    Attributes:
-        shown: a window says so too.
+    Raises:
+        ControlError: the runtime refused the command, or did not answer.
+        NotRunning: nothing listens there.
     """
-
-    def __init__(self, message: str, detail: str = "", exit_code: int = 1, shown: bool = False) -> None:
-        super().__init__(message)
-        self.detail, self.exit_code, self.shown = detail, exit_code, shown
-
-
-class NotRunning(ControlError):
-    """There is no runtime."""
-
-    def __init__(self) -> None:
-        super().__init__("narvi-desktop is not running.", exit_code=3)
+    with _post(record, command.name, encode(request), timeout) as response:
+        try:
+            document = json.loads(response.read())
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise ControlError(f"The runtime at {record.url} did not answer: {error}") from error
+        if response.status >= 400:
+            raise decode_error(document)
+        return decode(command.answer, document)
 
 
-class Leaving(ControlError):
-    """The runtime is just about to end."""
+def stream(record: Record, command: str) -> Iterator[dict[str, Any]]:
+    """Yield the documents of a streaming command until either side ends it. Raises ControlError."""
+    with _post(record, command, {}, 60) as response:
+        if response.status != 200:
+            raise ControlError(f"The runtime at {record.url} refused to be watched (HTTP {response.status}).")
+        try:
+            while line := response.readline():
+                yield json.loads(line)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise ControlError(f"The connection to the runtime at {record.url} was lost: {error}") from error
 
 
-def call(record: Record, command: str, payload: dict[str, Any], timeout: float = 60) -> dict[str, Any]:
-    """One control command. Raises ControlError."""
+@contextlib.contextmanager
+def _post(
+    record: Record, command: str, document: Mapping[str, Any], timeout: float
+) -> Iterator[http.client.HTTPResponse]:
     address = urlsplit(record.url)
     connection = http.client.HTTPConnection(address.hostname or "127.0.0.1", address.port, timeout=timeout)
     headers = {"Authorization": f"Bearer {record.token}", "Content-Type": "application/json"}
     try:
-        connection.request("POST", f"/api/{command}", json.dumps(payload), headers)
+        connection.request("POST", f"/api/{command}", json.dumps(document), headers)
         response = connection.getresponse()
-        answer: dict[str, Any] = json.loads(response.read())
     except ConnectionRefusedError:
+        connection.close()
         raise NotRunning from None
-    except (OSError, http.client.HTTPException, ValueError) as error:
+    except (OSError, http.client.HTTPException) as error:
+        connection.close()
         raise ControlError(f"The runtime at {record.url} did not answer: {error}") from error
-    finally:
-        connection.close()
-    if response.status == 503 and answer.get("leaving"):
-        raise Leaving(answer["error"])
-    if response.status >= 400:
-        more = (answer.get("detail", ""), answer.get("exit_code", 1), answer.get("shown") is True)
-        raise ControlError(answer.get("error", "refused"), *more)
-    return answer
-
-
-def stream(record: Record, command: str, payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The documents of a streaming command, until either side ends it. Raises ControlError."""
-    address = urlsplit(record.url)
-    connection = http.client.HTTPConnection(address.hostname or "127.0.0.1", address.port, timeout=60)
-    headers = {"Authorization": f"Bearer {record.token}", "Content-Type": "application/json"}
     try:
-        connection.request("POST", f"/api/{command}", json.dumps(payload), headers)
-        response = connection.getresponse()
-        if response.status != 200:
-            raise ControlError(f"The runtime at {record.url} does not let us watch ({response.status}).")
-        while line := response.readline():
-            yield json.loads(line)
-    except ConnectionRefusedError:
-        raise NotRunning from None
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise ControlError(f"The runtime at {record.url} went away: {error}") from error
+        yield response
     finally:
         connection.close()
 
 
-def call_running(paths: Paths, command: str, payload: dict[str, Any]) -> dict[str, Any]:
-    """A command for a runtime that runs. Raises NotRunning, ControlError."""
+def call_running(paths: Paths, command: Command[Request, Answer], request: Request) -> Answer:
+    """Send a command to the runtime that runs. Raises NotRunning, ControlError."""
     record = read_record(paths.record)
     if record is None:
         raise NotRunning
-    return call(record, command, payload)
+    return call(record, command, request)
 
 
-def call_or_start(paths: Paths, command: str, payload: dict[str, Any]) -> dict[str, Any]:
-    """A command; a runtime is started for it if there is none. Raises ControlError."""
+def call_or_start(paths: Paths, command: Command[Request, Answer], request: Request) -> Answer:
+    """Send a command; start a runtime for it if there is none. Raises ControlError."""
     try:
-        return call_running(paths, command, payload)
-    except (NotRunning, Leaving):
-        window = command == "open" and payload.get("show") in (None, "window")
-        return call(ensure_runtime(paths, window=window), command, payload)
+        return call_running(paths, command, request)
+    except (NotRunning, RuntimeLeaving):
+        return call(ensure_runtime(paths), command, request)
 
 
 def ensure_runtime(paths: Paths, adopt: tuple[int, int, int] | None = None, window: bool = False) -> Record:
-    """The record of a runtime that answers; one of many callers starts it, the others wait for it.
+    """Return the record of a runtime that answers; one of many callers starts it, the others wait for it.
 
     Args:
         adopt: two file descriptors and the process id of a window host that the new runtime takes over;
             where a runtime is there already, that is an error.
         window: the new runtime will have to open a window at once.
+
+    Raises:
+        ControlError: there is none and none could be started.
     """
     paths.make()
+    # Two locks: this one is held while a runtime is started, so that of many callers one does it. The runtime's own
+    # is held for its life, and it alone decides who serves.
     start_lock = LockFile(paths.run / "start.lock")
-    until = time.monotonic() + _START_TIMEOUT
+    deadline = time.monotonic() + _START_TIMEOUT
     while not start_lock.acquire():
-        if time.monotonic() > until:
+        if time.monotonic() > deadline:
             raise ControlError(f"Another start of narvi-desktop has not ended; see {paths.runtime_log}.")
-        time.sleep(0.02)
+        time.sleep(_POLL)
     try:
         record = read_record(paths.record)
         if record is not None and _answers(record):
@@ -136,7 +134,7 @@ def ensure_runtime(paths: Paths, adopt: tuple[int, int, int] | None = None, wind
 
 def _answers(record: Record) -> bool:
     try:
-        call(record, "status", {}, timeout=5)
+        call(record, STATUS, NoArguments(), timeout=5)
         return True
     except ControlError:
         return False
@@ -166,12 +164,13 @@ def _start(paths: Paths, adopt: tuple[int, int, int] | None, window: bool) -> No
     answer: dict[str, Any] = json.loads(line) if line else {}
     if answer.get("ready"):
         return
-    tail = "\n".join(paths.runtime_log.read_text(errors="replace").splitlines()[-20:])
     reason = answer.get("error", f"narvi-desktop did not start; its log is {paths.runtime_log}.")
-    raise ControlError(reason, "" if answer else tail, answer.get("exit_code", 1))
+    raise ControlError(
+        reason, "" if answer else read_tail(paths.runtime_log), answer.get("exit_code", ExitCode.FAILED)
+    )
 
 
 def _rotate(log: Path) -> None:
-    """Put a large log aside, at a start alone: a runtime that writes has the file open."""
+    """Put a large log aside. Only at a start: a runtime that runs has the file open."""
     if log.exists() and log.stat().st_size > Settings.log_bytes:
         log.replace(log.with_name(log.name + ".1"))

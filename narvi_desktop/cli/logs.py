@@ -1,7 +1,9 @@
-"""Reading the logs: of an app, or the runtime's own; from a time on, followed through their rotation."""
+"""`narvi-desktop logs`: print a log from a time on, and follow it through its rotation."""
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import datetime
 import json
 import os
@@ -11,14 +13,40 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from narvi_desktop.control.errors import ControlError, ExitCode
+from narvi_desktop.library.manifest import LibraryError
+from narvi_desktop.state.names import AppRef
+from narvi_desktop.state.paths import Paths
+from narvi_desktop.text import escape_control_chars
+
+from .find import current_directory, find
+
 _STAMPED = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)[.,](\d{3}) (\S+) ?(.*)")
 _AGO = re.compile(r"(\d+)\s*([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_LOOKS_EVERY = 0.2  # seconds
+_POLL_INTERVAL = 0.2  # seconds
 
 
-def since_when(text: str) -> str:
-    """The stamp that lines are compared with: "10m", "2h", "13:05", "2026-11-24", "2026-11-24 13:05:07".
+def run(arguments: argparse.Namespace, paths: Paths) -> int:
+    if (arguments.app is None) != arguments.runtime:
+        raise LibraryError("Name an app, or --runtime for the log of narvi-desktop itself.")
+    try:
+        since = None if arguments.since is None else parse_since(arguments.since)
+    except ValueError as error:
+        raise LibraryError(str(error)) from error
+    file, title = paths.runtime_log, "narvi-desktop"
+    if not arguments.runtime:
+        found = find(paths, AppRef.typed(arguments.app), current_directory())
+        file, title = paths.app_log(found.manifest.workspace, found.spec.service), found.spec.title
+    if not file.exists():
+        raise ControlError(f"{title} has not written a log yet; it will be {file}.")
+    with contextlib.suppress(KeyboardInterrupt):
+        print_log(file, arguments.follow, since, arguments.json)
+    return ExitCode.DONE
+
+
+def parse_since(text: str) -> str:
+    """Return the time stamp to compare lines with: "10m", "2h", "13:05", "2026-11-24", "2026-11-24 13:05:07".
 
     Raises:
         ValueError: it is none of these.
@@ -39,10 +67,10 @@ def since_when(text: str) -> str:
 
 
 def print_log(file: Path, follow: bool, since: str | None, as_json: bool) -> None:
-    """Write the lines to stdout; with `follow` without end.
+    """Write the lines to stdout; with `follow` go on until interrupted.
 
     Args:
-        since: a stamp; what has none of its own belongs to the line before it.
+        since: a time stamp; a line without one belongs to the line before it.
     """
     shown = since is None
     for line in _lines(file, follow):
@@ -52,40 +80,37 @@ def print_log(file: Path, follow: bool, since: str | None, as_json: bool) -> Non
         if not shown:
             continue
         if as_json:
-            known = stamped.groups() if stamped is not None else ("", "", "", line)
-            at = f"{known[0]}.{known[1]}" if known[0] else ""
-            line = json.dumps({"schema": 1, "time": at, "source": known[2], "text": known[3]})
-        sys.stdout.write(harmless(line) + "\n")
+            groups = stamped.groups() if stamped is not None else ("", "", "", line)
+            at = f"{groups[0]}.{groups[1]}" if groups[0] else ""
+            text = json.dumps({"schema": 1, "time": at, "source": groups[2], "text": groups[3]})
+        else:
+            text = line
+        sys.stdout.write(escape_control_chars(text) + "\n")
         sys.stdout.flush()
 
 
-def harmless(text: str) -> str:
-    """Foreign text for the terminal: no escape sequence gets through."""
-    return "".join(mark if mark.isprintable() or mark in "\n\t" else repr(mark)[1:-1] for mark in text)
-
-
 def _lines(file: Path, follow: bool) -> Iterator[str]:
-    """The whole lines of a file, and of those that take its place."""
+    """Yield the complete lines of a file, and of those that take its place."""
     while True:
         with file.open(encoding="utf-8", errors="replace") as log:
-            begun = ""
+            partial = ""
             while True:
-                begun += log.readline()
-                if begun.endswith("\n"):
-                    yield begun[:-1]
-                    begun = ""
+                partial += log.readline()
+                if partial.endswith("\n"):
+                    yield partial[:-1]
+                    partial = ""
                     continue
                 if not follow:
-                    if begun:
-                        yield begun
+                    if partial:
+                        yield partial
                     return
-                if _is_another(file, log.fileno()):
+                if _is_replaced(file, log.fileno()):
                     break
-                time.sleep(_LOOKS_EVERY)
+                time.sleep(_POLL_INTERVAL)
         # Rotated: the new file from its beginning.
 
 
-def _is_another(file: Path, handle: int) -> bool:
+def _is_replaced(file: Path, handle: int) -> bool:
     try:
         return file.stat().st_ino != os.fstat(handle).st_ino
     except OSError:

@@ -1,34 +1,33 @@
-"""What a launcher entry says, whatever the system; and the narvi: addresses."""
+"""Describe a menu entry independent of the system, and parse narvi: addresses."""
 
 from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from narvi_desktop.state.names import NAME
 
 OWN_NAME = "narvi-desktop"
 SCHEME = "narvi"
-_ICONS = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parent.parent
 
 
 class LinkError(ValueError):
-    """A narvi: address that is none; str() says what one looks like."""
+    """An address that does not have the form of a narvi: address; str() says what that is."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of the menu.
+    """An entry of the desktop's menu.
 
     Attributes:
-        name: of its files; ASCII.
+        name: that of its files; ASCII.
         title, comment: one line each, any script.
         icon: a PNG or SVG file.
-        command: what a choice starts, without a shell.
-        handles_links: whether narvi: addresses are its own.
+        command: the program and arguments that it starts, without a shell.
+        handles_links: whether narvi: addresses open it.
     """
 
     name: str
@@ -39,64 +38,36 @@ class Entry:
     handles_links: bool = False
 
 
-class Menu(Protocol):
-    """A system's menu, of this user alone. All raise OSError."""
-
-    def add(self, entry: Entry) -> Path:
-        """Put an entry there, in place of one of the same name; returns its file."""
-
-    def remove(self, name: str) -> bool:
-        """Take it out; whether it was there."""
-
-    def names(self) -> list[str]:
-        """The entries of ours."""
-
-
-def this_menu() -> Menu:
-    """That of the system we run on."""
-    if sys.platform == "darwin":
-        from .macos import MacMenu
-
-        return MacMenu()
-    if sys.platform == "win32":
-        from .windows import WindowsMenu
-
-        return WindowsMenu()
-    from .linux import LinuxMenu
-
-    return LinuxMenu()
-
-
 def own_icon() -> Path:
-    """Our icon: in the wheel beside the package, in the repository above it."""
-    inside = _ICONS / "assets" / "icon.png"
-    return inside if inside.exists() else _ICONS.parent / "assets" / "icon.png"
+    """Return the path of the program's icon: in a wheel inside the package, in the repository beside it."""
+    inside = _PACKAGE / "assets" / "icon.png"
+    return inside if inside.exists() else _PACKAGE.parent / "assets" / "icon.png"
 
 
 def program() -> tuple[str, ...]:
-    """The command that a double click starts: ours without a terminal."""
+    """Return the command that opens an app without a terminal."""
     name = "narvi-desktop-window.exe" if sys.platform == "win32" else "narvi-desktop-window"
     script = Path(sys.executable).with_name(name)
-    # -P: the folder that somebody stands in is never on the import path.
+    # -P: the current directory must not be on the import path.
     return (str(script),) if script.exists() else (sys.executable, "-P", "-m", "narvi_desktop.cli.double_click")
 
 
 def own_entry() -> Entry:
-    """Home, and the one that narvi: addresses lead to."""
+    """Return the entry that opens home, and narvi: addresses."""
     return Entry(OWN_NAME, "narvi-desktop", "Your local apps", own_icon(), program(), handles_links=True)
 
 
 def app_entry(workspace: str, app: str, title: str, comment: str, icon: Path | None) -> Entry:
-    """One app, opened straight."""
+    """Return the entry that opens one app."""
     command = (*program(), "open", f"{workspace}/{app}")
     return Entry(f"{OWN_NAME}-{workspace}-{app}", title, comment, icon or own_icon(), command)
 
 
 def parse_link(address: str) -> tuple[str, str | None]:
-    """What `narvi://open/WORKSPACE/APP?service_id=ID` opens: "workspace/app" and the id.
+    """Split `narvi://open/WORKSPACE/APP?service_id=ID` into "workspace/app" and the service id.
 
     Raises:
-        LinkError: it is anything else; nothing of it may be used.
+        LinkError: the address has another form; no part of it may be used.
     """
     problem = LinkError(f"{address[:200]!r} is no address of an app: narvi://open/WORKSPACE/APP?service_id=ID")
     try:

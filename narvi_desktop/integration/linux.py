@@ -12,7 +12,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from narvi_desktop.state.files import replace_file
+from narvi_desktop.text import replace_control_chars
+
 from .entry import OWN_NAME, SCHEME, Entry
+from .png import png_size
 
 _SIZES = (16, 22, 24, 32, 48, 64, 128, 256, 512)
 _MIME = f"x-scheme-handler/{SCHEME}"
@@ -49,7 +53,7 @@ class LinuxMenu:
         return sorted(file.stem for file in self._applications.glob(f"{OWN_NAME}*.desktop"))
 
     def _put_icon(self, entry: Entry) -> str:
-        """The name by which desktops find it, in the size that suits each."""
+        """Copy the icon to where desktops look for it; return its name."""
         vector = entry.icon.suffix.lower() == ".svg"
         size = "scalable" if vector else _size_folder(entry.icon)
         folder = self._data / "icons" / "hicolor" / size / "apps"
@@ -63,7 +67,7 @@ class LinuxMenu:
                 file.unlink()
 
     def _set_handler(self, file: str) -> None:
-        """As the default in mimeapps.list, whose other lines stay as they are."""
+        """Make it the default in mimeapps.list, whose other lines stay as they are."""
         lines = self._other_handlers()
         head = "[Default Applications]"
         if head not in lines:
@@ -77,7 +81,7 @@ class LinuxMenu:
                 _write(self._handlers, "\n".join(self._other_handlers()) + "\n")
 
     def _other_handlers(self) -> list[str]:
-        """The lines of mimeapps.list without any for our scheme."""
+        """Return the lines of mimeapps.list without those for the scheme."""
         try:
             lines = self._handlers.read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
@@ -85,7 +89,7 @@ class LinuxMenu:
         return [line for line in lines if line.partition("=")[0].strip() != _MIME]
 
     def _refresh(self) -> None:
-        """Desktops that keep a list of their own are told; those without the tool look by themselves."""
+        """Update the caches of desktops that have some; the others watch the folders."""
         commands = (
             ["update-desktop-database", "-q", str(self._applications)],
             ["gtk-update-icon-cache", "-q", "-t", "-f", str(self._data / "icons" / "hicolor")],
@@ -97,7 +101,7 @@ class LinuxMenu:
 
 
 def desktop_entry(entry: Entry, icon: str) -> str:
-    """The text of a .desktop file; what people named is text in it and nothing else."""
+    """Return the text of a .desktop file; titles from manifests cannot add keys to it."""
     links = entry.handles_links
     # GLib looks for the program before it reads %% as %.
     command = ("/usr/bin/env", *entry.command) if "%" in entry.command[0] else entry.command
@@ -117,15 +121,14 @@ def desktop_entry(entry: Entry, icon: str) -> str:
 
 
 def _text(value: str) -> str:
-    """A value of type localestring: one line, with its backslashes doubled."""
-    line = "".join(character if character.isprintable() else " " for character in value)
-    return line.replace("\\", "\\\\").strip()
+    """Return a value of type localestring: one line, with its backslashes doubled."""
+    return replace_control_chars(value).replace("\\", "\\\\").strip()
 
 
 def _argument(value: str) -> str:
-    """A quoted argument of Exec: once for the command line's rules, then as any value. Raises OSError."""
+    """Return a quoted argument of Exec: by the command line's rules, then by those of any value. Raises OSError."""
     if not value.isprintable():
-        raise OSError(f"{value!r} cannot stand in a launcher entry: it holds a control character")
+        raise OSError(f"{value!r} cannot be part of a launcher entry: it contains a control character")
     if re.fullmatch(r"[\w@+:,./-]+", value, re.ASCII):
         return value  # xdg-open, where there is no desktop, reads no quotes
     quoted = re.sub(r'(["`$\\])', r"\\\1", value).replace("%", "%%")
@@ -133,10 +136,11 @@ def _argument(value: str) -> str:
 
 
 def _size_folder(icon: Path) -> str:
-    """The size in a PNG's header (PNG specification, 11.2.2), as the nearest that icon themes list."""
-    with icon.open("rb") as file:
-        head = file.read(24)
-    width = int.from_bytes(head[16:20], "big") if head.startswith(b"\x89PNG\r\n\x1a\n") else 256
+    """Return the folder for an icon's size, or for the nearest size that icon themes list."""
+    try:
+        width, _ = png_size(icon.read_bytes())
+    except OSError:
+        width = 256
     nearest = min(_SIZES, key=lambda size: abs(size - width))
     return f"{nearest}x{nearest}"
 
@@ -147,8 +151,5 @@ def _home(variable: str, fallback: str) -> Path:
 
 
 def _write(file: Path, text: str) -> None:
-    """Whole or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_name(f".{file.name}.{os.getpid()}.new")
-    new.write_text(text, encoding="utf-8")
-    new.replace(file)
+    replace_file(file, text.encode("utf-8"), 0o666)  # less the umask: desktops read these files

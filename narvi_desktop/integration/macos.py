@@ -14,13 +14,16 @@ import sys
 import tempfile
 from pathlib import Path
 
+from narvi_desktop.text import replace_control_chars
+
 from .entry import OWN_NAME, SCHEME, Entry
+from .png import png_size
 
 _SIZES = {16: b"icp4", 32: b"icp5", 64: b"icp6", 128: b"ic07", 256: b"ic08", 512: b"ic09"}
 
 
 class MacMenu:
-    """Bundles of this user; each holds a mark of ours, so that no other is ever touched."""
+    """Bundles of this user; each contains a mark, so that no others are ever touched."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or Path.home() / "Applications"
@@ -29,7 +32,7 @@ class MacMenu:
         self.remove(entry.name)
         bundle = self._folder / f"{_file_name(entry.title)}.app"
         if bundle.exists():
-            raise OSError(f"{bundle} is there already and is not ours; move it away first")
+            raise OSError(f"{bundle} exists and is not from narvi-desktop; move it away first")
         with tempfile.TemporaryDirectory() as place:
             made = Path(place) / "made.app"
             self._make(made, entry)
@@ -71,7 +74,7 @@ class MacMenu:
 
 
 def information(entry: Entry) -> dict[str, object]:
-    """What Info.plist says."""
+    """Return the values of Info.plist."""
     values: dict[str, object] = {
         "CFBundleIdentifier": f"org.narvi-desktop.{entry.name}",
         "CFBundleName": entry.title,
@@ -99,16 +102,16 @@ def applet(command: tuple[str, ...]) -> str:
 
 
 def icns(png: bytes) -> bytes:
-    """One PNG in the container of .icns: "icns", length, then type, length and data; lengths are big endian."""
-    width = int.from_bytes(png[16:20], "big")
+    """Put one PNG into the container of .icns: "icns", length, then type, length and data; lengths are big endian."""
+    width, _ = png_size(png)
     kind = _SIZES[min(_SIZES, key=lambda size: abs(size - width))]
     element = kind + (len(png) + 8).to_bytes(4, "big") + png
     return b"icns" + (len(element) + 8).to_bytes(4, "big") + element
 
 
 def _file_name(title: str) -> str:
-    """A title as a file's name: no separators, and not hidden."""
-    plain = "".join("-" if character in "/:" or not character.isprintable() else character for character in title)
+    """Turn a title into a file's name: without separators, and not hidden."""
+    plain = replace_control_chars(title, "-").translate({ord("/"): "-", ord(":"): "-"})
     return plain.strip(". ")[:100] or OWN_NAME
 
 

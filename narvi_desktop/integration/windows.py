@@ -11,7 +11,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from narvi_desktop.text import replace_control_chars
+
 from .entry import OWN_NAME, SCHEME, Entry
+from .png import png_size
 
 _CLASS_ID = bytes.fromhex("0114020000000000c000000000000046")
 _HAS_LINK_INFO, _HAS_NAME, _HAS_ARGUMENTS, _HAS_ICON, _IS_UNICODE = 0x02, 0x04, 0x20, 0x40, 0x80
@@ -19,7 +22,7 @@ _MARK = ".lnk"
 
 
 class WindowsMenu:
-    """Shortcuts in a folder of ours in this user's Start menu, so that no other is ever touched.
+    """Shortcuts in a folder of their own in this user's Start menu, so that no others are ever touched.
 
     They keep the name of their entry in the file's name: titles may be alike.
     """
@@ -60,7 +63,7 @@ class WindowsMenu:
 
 
 def shortcut(entry: Entry, icon: Path) -> bytes:
-    """A shell link: header, where the target lies, and the strings."""
+    """Return a shell link: header, location of the target, and the strings."""
     flags = _HAS_LINK_INFO | _HAS_NAME | _HAS_ARGUMENTS | _HAS_ICON | _IS_UNICODE
     header = (0x4C).to_bytes(4, "little") + _CLASS_ID + flags.to_bytes(4, "little")
     header += bytes(4 + 3 * 8 + 4)  # attributes, three times, size: all may be 0
@@ -86,20 +89,19 @@ def _link_info(target: str) -> bytes:
 
 
 def _string(text: str) -> bytes:
-    line = "".join(character if character.isprintable() else " " for character in text)[:259]
-    data = line.encode("utf-16-le")
+    data = replace_control_chars(text)[:259].encode("utf-16-le")
     return (len(data) // 2).to_bytes(2, "little") + data
 
 
 def ico(png: bytes) -> bytes:
     """One PNG in the container of .ico; a size of 256 is written as 0."""
-    width, height = (int.from_bytes(png[at : at + 4], "big") for at in (16, 20))
+    width, height = png_size(png)
     entry = bytes((width % 256, height % 256, 0, 0)) + (1).to_bytes(2, "little") + (32).to_bytes(2, "little")
     return bytes((0, 0, 1, 0, 1, 0)) + entry + len(png).to_bytes(4, "little") + (22).to_bytes(4, "little") + png
 
 
 def keys(entry: Entry, icon: Path) -> dict[str, dict[str, str]]:
-    """The keys below HKCU that make an address scheme ours, with their values ("" is the default one)."""
+    """Return the keys below HKCU that register the address scheme, with their values ("" is the default one)."""
     root = rf"Software\Classes\{SCHEME}"
     return {
         root: {"": "URL:narvi-desktop", "URL Protocol": ""},
@@ -133,10 +135,10 @@ def _drop_handler() -> None:
 
 def _file_name(title: str) -> str:
     forbidden = '<>:"/\\|?*'
-    plain = "".join("-" if one in forbidden or not one.isprintable() else one for one in title)
+    plain = "".join("-" if char in forbidden else char for char in replace_control_chars(title, "-"))
     return plain.strip(". ")[:80] or OWN_NAME
 
 
 def _name(file: Path) -> str:
-    """The entry's name, which stands in the last parentheses."""
+    """Return the entry's name, which is in the last parentheses."""
     return file.stem.rpartition(" (")[2].removesuffix(")")

@@ -1,4 +1,4 @@
-"""Apps into and out of the folder of installed apps: from a folder or a zip, whole or not at all."""
+"""Install an app from a folder or a zip, and remove one: completely, or not at all."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ from pathlib import Path, PurePosixPath
 
 from .manifest import FILE_NAME, LibraryError, Manifest, load
 
-_MOST_BYTES = 1024**3  # unpacked, of a zip
-_MOST_FILES = 50_000
+_BYTE_LIMIT = 1024**3  # unpacked, of a zip
+_FILE_LIMIT = 50_000
+_NAME_IS_UTF8 = 0x800  # bit 11 of an entry's flags
 _CHUNK = 1024 * 1024
 _STALE = 3600.0  # seconds: a copy that is older was given up by a process that died
 _NEW, _OLD = ".new-", ".old-"
-# What tools leave beside a program; it is no part of it.
-_LEFT_OUT = ("__pycache__", "__MACOSX", ".git", ".hg", ".svn", "node_modules", ".mypy_cache", ".ruff_cache")
+# What tools leave beside a program; not a part of it.
+_EXCLUDED = ("__pycache__", "__MACOSX", ".git", ".hg", ".svn", "node_modules", ".mypy_cache", ".ruff_cache")
 
 
 class InstallError(LibraryError):
-    """What is given cannot be installed; says why."""
+    """A folder or zip that cannot be installed; says why."""
 
 
 class AlreadyInstalled(InstallError):
-    """An app folder of this workspace is installed; it would have to be replaced."""
+    """An app of this workspace is installed already."""
 
     def __init__(self, old: Manifest, new: Manifest) -> None:
         versions = f" (version {old.version or 'unknown'}; this is {new.version or 'unknown'})"
@@ -35,28 +36,28 @@ class AlreadyInstalled(InstallError):
 
 
 @dataclass
-class Staged:
-    """A copy that has been checked and is not in use yet: `commit` it or `discard` it.
+class StagedInstall:
+    """A checked copy of an app that is not in use yet: `commit` it or `discard` it.
 
     Attributes:
-        manifest: as it stands in the copy.
-        place: the folder that holds the copy.
-        target: the folder that it will be.
+        manifest: that of the copy.
+        staging: the folder that holds the copy.
+        target: the folder that it is to become.
     """
 
     manifest: Manifest
-    place: Path
+    staging: Path
     target: Path
 
     def commit(self, replace: bool) -> Manifest:
-        """Put it in use, in place of what is there. Raises AlreadyInstalled, OSError."""
+        """Move the copy to its target, in place of what is there. Raises AlreadyInstalled, OSError."""
         if (self.target / FILE_NAME).exists() and not replace:
             raise AlreadyInstalled(load(self.target), self.manifest)
         old = self.target.with_name(_OLD + self.target.name)
         if self.target.exists():
             _delete(old)
             self.target.rename(old)
-        # Killed here, the next `tidy` puts the old one back.
+        # When we are killed here, the next `tidy` puts the old one back.
         try:
             self.manifest.folder.rename(self.target)
         except OSError:
@@ -68,10 +69,10 @@ class Staged:
         return load(self.target)
 
     def discard(self) -> None:
-        _delete(self.place)
+        _delete(self.staging)
 
 
-def stage(source: Path, installed: Path) -> Staged:
+def stage(source: Path, installed: Path) -> StagedInstall:
     """Copy a folder or unpack a zip beside the installed apps, and check its manifest.
 
     Raises:
@@ -79,18 +80,18 @@ def stage(source: Path, installed: Path) -> Staged:
     """
     installed.mkdir(mode=0o700, parents=True, exist_ok=True)
     tidy(installed)
-    place = Path(tempfile.mkdtemp(prefix=_NEW, dir=installed))
+    staging = Path(tempfile.mkdtemp(prefix=_NEW, dir=installed))
     try:
-        folder = _copy(source, place, installed) if source.is_dir() else _unpack(source, place)
+        folder = _copy(source, staging, installed) if source.is_dir() else _unpack(source, staging)
         manifest = load(folder)
-        return Staged(manifest, place, installed.resolve() / manifest.workspace)
+        return StagedInstall(manifest, staging, installed.resolve() / manifest.workspace)
     except BaseException:
-        _delete(place)
+        _delete(staging)
         raise
 
 
 def remove(folder: Path, installed: Path) -> None:
-    """Take an installed app out. Raises InstallError for any other folder, OSError."""
+    """Delete an installed app. Raises InstallError for any other folder, OSError."""
     if folder.resolve().parent != installed.resolve():
         raise InstallError(f"{folder} is not among the installed apps; delete it yourself if it is no longer needed.")
     gone = Path(tempfile.mkdtemp(prefix=_NEW, dir=installed))
@@ -99,7 +100,7 @@ def remove(folder: Path, installed: Path) -> None:
 
 
 def tidy(installed: Path) -> None:
-    """Mend what a killed installation has left: put back what was being replaced, drop half copies."""
+    """Clean up after an installation that was killed: put back what it was replacing, delete partial copies."""
     for child in installed.iterdir():
         if child.name.startswith(_OLD):
             target = child.with_name(child.name.removeprefix(_OLD))
@@ -111,21 +112,21 @@ def tidy(installed: Path) -> None:
             _delete(child)
 
 
-def _copy(source: Path, place: Path, installed: Path) -> Path:
+def _copy(source: Path, staging: Path, installed: Path) -> Path:
     source = source.resolve()
     load(source)  # before anything is copied
     if installed.resolve().is_relative_to(source):
-        raise InstallError(f"{source} holds the folder of installed apps; give the folder of one app.")
-    folder = place / source.name
+        raise InstallError(f"{source} contains the folder of installed apps; give the folder of one app.")
+    folder = staging / source.name
     try:
-        shutil.copytree(source, folder, symlinks=True, ignore=shutil.ignore_patterns(*_LEFT_OUT))
+        shutil.copytree(source, folder, symlinks=True, ignore=shutil.ignore_patterns(*_EXCLUDED))
     except (OSError, shutil.Error) as error:
         raise InstallError(f"{source} cannot be copied: {error}") from error
     return folder
 
 
-def _unpack(source: Path, place: Path) -> Path:
-    folder = place / (source.stem or "app")
+def _unpack(source: Path, staging: Path) -> Path:
+    folder = staging / (source.stem or "app")
     folder.mkdir()
     try:
         with zipfile.ZipFile(source) as archive:
@@ -135,26 +136,30 @@ def _unpack(source: Path, place: Path) -> Path:
     except FileNotFoundError:
         raise InstallError(f"{source} does not exist; give an app's folder or zip.") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        raise InstallError(f"{source.name} is no zip that can be read: {error}") from error
+        raise InstallError(f"{source.name} is not a readable zip: {error}") from error
     if (folder / FILE_NAME).exists():
         return folder
     inner = [child for child in folder.iterdir() if (child / FILE_NAME).exists()]
     if len(inner) != 1:
-        raise InstallError(f"{source.name} holds no app: there is no {FILE_NAME} in it, nor in its one folder.")
+        raise InstallError(f"{source.name} contains no app: neither it nor the one folder in it has a {FILE_NAME}.")
     return inner[0]
 
 
 def _extract(archive: zipfile.ZipFile, folder: Path) -> None:
     entries = archive.infolist()
-    if len(entries) > _MOST_FILES:
-        raise InstallError(f"it holds more than {_MOST_FILES} files")
-    left = _MOST_BYTES
+    if len(entries) > _FILE_LIMIT:
+        raise InstallError(f"it contains more than {_FILE_LIMIT} files")
+    left = _BYTE_LIMIT
+    root = folder.resolve()
     for entry in entries:
-        parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
-        if any(part in _LEFT_OUT for part in parts):
-            continue
+        parts = PurePosixPath(_name(entry).replace("\\", "/")).parts
+        if any(part in _EXCLUDED for part in parts) or (entry.is_dir() and not parts):
+            continue  # "./" is the folder itself, which some programs list
         _check_entry(entry, parts)
         target = folder.joinpath(*parts)
+        # What counts is where it ends up, however its name is spelled.
+        if not target.resolve().is_relative_to(root):
+            raise InstallError(f"it contains {entry.filename!r}, which is not a plain file inside it")
         if entry.is_dir():
             target.mkdir(parents=True, exist_ok=True)
             continue
@@ -164,20 +169,34 @@ def _extract(archive: zipfile.ZipFile, folder: Path) -> None:
             target.chmod(0o700)
 
 
+def _name(entry: zipfile.ZipInfo) -> str:
+    """Return an entry's name; zipfile takes for cp437 (APPNOTE.TXT, appendix D) what other programs write as UTF-8."""
+    if entry.flag_bits & _NAME_IS_UTF8 or entry.filename.isascii():
+        return entry.filename
+    try:
+        return entry.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return entry.filename
+
+
 def _check_entry(entry: zipfile.ZipInfo, parts: tuple[str, ...]) -> None:
-    leaves = not parts or parts[0] == "/" or ".." in parts or any(":" in part or "\0" in part for part in parts)
+    # PurePosixPath("//x") has the root "//": every root leaves, whatever it looks like.
+    leaves = not parts or parts[0].startswith("/") or ".." in parts
+    leaves = leaves or any(mark in part for part in parts for mark in ":\0")
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if leaves or kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise InstallError(f"it holds {entry.filename!r}, which is no plain file inside it")
+        raise InstallError(f"it contains {entry.filename!r}, which is not a plain file inside it")
 
 
 def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, left: int) -> int:
-    """Returns how many bytes are left; what a zip says of its sizes is not believed."""
+    """Return how many bytes may still be unpacked. The sizes in the zip itself are not trusted."""
+    if target.exists():
+        raise InstallError(f"it contains {entry.filename!r} twice")
     with archive.open(entry) as packed, target.open("xb") as file:
         while chunk := packed.read(_CHUNK):
             left -= len(chunk)
             if left < 0:
-                raise InstallError(f"it unpacks to more than {_MOST_BYTES // 1024**3} GiB")
+                raise InstallError(f"it unpacks to more than {_BYTE_LIMIT // 1024**3} GiB")
             file.write(chunk)
     return left
 

@@ -1,1 +1,1 @@
-"""What runs, live: measured, as plain data, and drawn in the terminal."""
+"""The monitor in the terminal, and the measuring of processes: usage, snapshots as plain data, rendering, keys."""

@@ -1,4 +1,4 @@
-"""The terminal's other screen, left as it was found: at the end, while suspended, and when we are killed."""
+"""The alternate screen of a terminal, restored at the end, while the process is suspended, and when it is killed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -16,7 +16,7 @@ _LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l"
 
 
 class AlternateScreen:
-    """A context manager; inside it, `show` replaces what stands on the whole screen."""
+    """A context manager: enters the alternate screen, and leaves it at the end."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -33,7 +33,7 @@ class AlternateScreen:
         self._dismiss()
 
     def show(self, lines: Sequence[Text]) -> None:
-        """Each line over the old one, so that nothing flickers."""
+        """Draw each line over the old one; clearing the screen first would flicker."""
         with self._console.capture() as capture:
             for index, line in enumerate(lines):
                 self._console.print(line, end="" if index == len(lines) - 1 else "\n", soft_wrap=True, highlight=False)
@@ -41,8 +41,8 @@ class AlternateScreen:
         self._write(f"\x1b[H{drawn}\x1b[K\x1b[J")
 
     @contextlib.contextmanager
-    def left(self):  # type: ignore[no-untyped-def]
-        """For as long as we are suspended the terminal is the shell's."""
+    def left(self) -> Iterator[None]:
+        """Leave the screen for as long as the process is suspended."""
         self._write(_LEAVE)
         try:
             yield
@@ -55,7 +55,7 @@ class AlternateScreen:
 
 
 def _guard() -> Callable[[], None]:
-    """A small process that puts the terminal right when we die without a word; returns what sends it home.
+    """Start a process that restores the terminal when this one is killed; return what ends it.
 
     Forked before any thread is started. Windows consoles leave the other screen with their program.
     """
@@ -69,7 +69,7 @@ def _guard() -> Callable[[], None]:
     child = os.fork()
     if child == 0:
         os.close(writing)
-        # It must outlive what ends us, and may write to a terminal that is in the shell's hands again.
+        # It outlives the signal that ends its parent, and may write to a terminal that belongs to the shell again.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTTOU, signal.SIGTSTP):
             signal.signal(number, signal.SIG_IGN)
         try:

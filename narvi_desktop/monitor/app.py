@@ -1,4 +1,4 @@
-"""The monitor in a terminal: where the stream, the keys and the drawing meet."""
+"""The monitor as a program of the terminal: reads the stream and the keys, and draws."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from narvi_desktop.state.files import read_tail
+
 from .alternate_screen import AlternateScreen
 from .glyphs import Glyphs
 from .keys import Keys, open_keys
@@ -22,15 +24,17 @@ from .render import draw, draw_waiting
 from .snapshot import History, Snapshot
 from .state import Action, State, press, with_valid_selection
 
-_TAIL = 64 * 1024  # bytes of a log that are looked at
 Documents = Callable[[], Iterator[dict[str, Any] | None]]
 
 
 class MonitorApp:
-    """
+    """Shows the runtime's stream until the user quits.
+
+    The state is changed on the thread that calls `run` alone, which waits for keys. Other threads hand it functions.
+
     Args:
-        documents: what the runtime streams, without end; None while there is no runtime. Read on a thread.
-        do: carries an action out, on a thread, and returns the sentence that says what came of it.
+        documents: yields what the runtime streams, without end, and None while there is no runtime. Read on a thread.
+        do: carries out an action on a thread, and returns a sentence that says what came of it.
     """
 
     def __init__(self, console: Console, documents: Documents, do: Callable[[Action], str]) -> None:
@@ -43,12 +47,12 @@ class MonitorApp:
         self._drawn: Snapshot | None = None  # stays while paused
         self._state = State()
         self._keys: Keys = open_keys()
-        # Where threads meet the loop: they put a function here and ring; the loop calls it.
+        # Functions that other threads want to be called by `run`; they wake it after they have put one here.
         self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._ended = False
 
     def run(self) -> None:
-        """Until a person quits, or a signal asks for it."""
+        """Draw until the user quits or a signal ends the monitor."""
         with AlternateScreen(self._console) as screen, self._keys:
             threading.Thread(target=self._read, name="narvi-stream", daemon=True).start()
             self._take_signals(screen)
@@ -60,12 +64,13 @@ class MonitorApp:
                     self._calls.get()()
 
     def _lines(self) -> list[Text]:
-        width, height = self._console.size
+        # The terminal's own: rich prefers COLUMNS and LINES, which tell its size at some start and stay as they are.
+        width, height = os.get_terminal_size(self._console.file.fileno())
         if self._drawn is None:
             return draw_waiting(width, height, self._glyphs)
         self._state = with_valid_selection(self._state, self._drawn)
         chosen = self._drawn.find(self._state.selected)
-        log = [] if chosen is None else tail(chosen.log, height)
+        log = [] if chosen is None else read_tail(Path(chosen.log), height).splitlines()
         return draw(self._drawn, self._state, self._history, log, width, height, self._glyphs)
 
     def _press(self, key: str) -> None:
@@ -83,7 +88,7 @@ class MonitorApp:
         self._state = replace(self._state, notice=f"{action.act}…" if self._glyphs.blocks else f"{action.act}...")
         threading.Thread(target=self._act, args=(action,), daemon=True).start()
 
-    # On threads.
+    # On other threads.
 
     def _read(self) -> None:
         for document in self._documents():
@@ -97,7 +102,7 @@ class MonitorApp:
         self._calls.put(function)
         self._keys.wake()
 
-    # On the loop again.
+    # On the thread of `run` again.
 
     def _take(self, document: dict[str, Any] | None) -> None:
         if document is None:
@@ -122,7 +127,7 @@ class MonitorApp:
         signal.signal(signal.SIGTSTP, lambda *_: self._call_soon(lambda: self._suspend(screen)))
 
     def _suspend(self, screen: AlternateScreen) -> None:
-        """Ctrl-Z: the terminal is the shell's until we go on."""
+        """Stop as Ctrl-Z asks: give the terminal back until the shell continues this process."""
         if sys.platform == "win32":
             return
         handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
@@ -131,13 +136,3 @@ class MonitorApp:
             os.kill(os.getpid(), signal.SIGTSTP)
         self._keys.__enter__()
         signal.signal(signal.SIGTSTP, handler)
-
-
-def tail(log: str, lines: int) -> list[str]:
-    """The last lines of a log file."""
-    try:
-        with Path(log).open("rb") as file:
-            file.seek(max(0, os.fstat(file.fileno()).st_size - _TAIL))
-            return file.read().decode("utf-8", "replace").splitlines()[-lines:]
-    except OSError:
-        return []

@@ -1,4 +1,4 @@
-"""The selected instance: its own metrics, its callbacks, its sessions, its last error, the end of its log."""
+"""Render the selected instance: its last error, its metrics, callbacks and sessions, and the end of its log."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BAR = 16
 def draw_details(
     instance: Instance, history: History, log: Sequence[str], width: int, room: int, glyphs: Glyphs
 ) -> list[Text]:
-    """At most `room` lines; what matters most comes first, and every part gets some of them."""
+    """Return at most `room` lines: the most important part first, and some lines of each part."""
     parts = [
         _error(instance, 8 if room >= 20 else 1),
         _metrics(instance, history, width, glyphs),
@@ -29,7 +29,7 @@ def draw_details(
     waiting = [part for part in parts if part]
     for index, part in enumerate(waiting):
         share = max(1, left // (len(waiting) - index))
-        # The log's end is its news; of all else the beginning.
+        # Of a log the last lines are of interest, of the other parts the first.
         taken = part[-share:] if index == len(waiting) - 1 and part is parts[-1] else part[:share]
         lines += taken[:left]
         left = room - len(lines)

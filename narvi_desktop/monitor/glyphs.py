@@ -1,4 +1,4 @@
-"""How numbers, states and series look in a terminal: as text, with or without block characters."""
+"""Format numbers, states and series for a terminal, with or without block characters."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STATES = {
 
 @dataclass(frozen=True)
 class Glyphs:
-    """The characters that the terminal's encoding has."""
+    """The characters to draw with, as far as the terminal's encoding has them."""
 
     blocks: bool
 
@@ -50,12 +50,12 @@ class Glyphs:
         return "–" if self.blocks else "-"
 
     def state(self, state: str) -> tuple[str, str]:
-        """Symbol and word, and the style."""
+        """Return the symbol and the word of a state, and its style."""
         symbol, plain, style = STATES.get(state, ("?", "?", ""))
         return f"{symbol if self.blocks else plain} {state}", style
 
     def sparkline(self, values: Sequence[float], width: int, low: float | None, high: float | None) -> str:
-        """The last `width` values between low and high; where those are unknown, between 0 and the largest."""
+        """Draw the last `width` values between low and high; by default between 0 and the largest value."""
         recent = list(values[-width:])
         if not recent or width <= 0:
             return ""
@@ -69,14 +69,14 @@ class Glyphs:
         )
 
     def bar(self, value: float, width: int, low: float, high: float) -> str:
-        """A value between low and high."""
+        """Draw a value between low and high as a bar."""
         part = 0.0 if high <= low else max(0.0, min(1.0, (value - low) / (high - low)))
         full = int(part * width + 0.5)
         return ("█" if self.blocks else "#") * full + ("░" if self.blocks else ".") * (width - full)
 
 
 def duration(seconds: float) -> str:
-    """The two largest units: 45 s, 3m 12s, 2h 05m, 4d 03h."""
+    """Format seconds in the two largest units: 45s, 3m 12s, 2h 05m, 4d 03h."""
     whole = int(seconds)
     if whole < 60:
         return f"{whole}s"
@@ -88,14 +88,14 @@ def duration(seconds: float) -> str:
 
 
 def quick(seconds: float) -> str:
-    """The time that a callback takes."""
+    """Format a short time, such as that of a callback."""
     if seconds < 0.001:
         return f"{seconds * 1e6:.0f}us"
     return f"{seconds * 1e3:.1f}ms" if seconds < 1 else f"{seconds:.1f}s"
 
 
 def size(count: float) -> str:
-    """Bytes, in powers of 1024."""
+    """Format a number of bytes in powers of 1024."""
     for unit in ("B", "K", "M", "G"):
         if count < 1000 or unit == "G":
             return f"{count:.0f}{unit}" if unit == "B" or count >= 10 else f"{count:.1f}{unit}"
@@ -104,14 +104,14 @@ def size(count: float) -> str:
 
 
 def number(value: float) -> str:
-    """Short enough for a column."""
+    """Format a number so that it fits into a column."""
     if value == int(value) and abs(value) < 100_000:
         return str(int(value))
     return f"{value:.1f}" if abs(value) < 1000 else f"{value:.3g}"
 
 
 def colour(text: object) -> str:
-    """A CSS colour, as an app names it, for the terminal; "" for what is none."""
+    """Return the terminal style of a CSS colour that an app has named; "" for what is no colour."""
     if not isinstance(text, str):
         return ""
     text = text.strip().lower()

@@ -1,4 +1,4 @@
-"""Keys from the terminal, one at a time, without waiting for a line; the one file that knows termios and msvcrt."""
+"""Read single keys from the terminal, with termios or msvcrt."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WINDOWS_NAMES = {
 
 
 def names(typed: str) -> Iterator[str]:
-    """The keys in what a terminal sent: a character, or a name such as "up"; sequences that we do not know are none."""
+    """Yield the keys in what a terminal sent: a character or a name such as "up". Unknown sequences are left out."""
     while typed:
         sequence = _SEQUENCE.match(typed)
         if sequence is None:
@@ -37,24 +37,24 @@ def names(typed: str) -> Iterator[str]:
 
 
 class Keys(Protocol):
-    """A context manager: inside it, keys arrive as they are pressed."""
+    """A context manager: inside it keys arrive as they are pressed, not line by line."""
 
     def __enter__(self) -> Keys: ...
 
     def __exit__(self, *error: object) -> None: ...
 
     def read(self, timeout: float) -> list[str]:
-        """The keys that were pressed; waits for one, for `wake`, or for as many seconds."""
+        """Return the keys that were pressed; wait for one, for `wake`, or for so many seconds."""
 
     def wake(self) -> None:
-        """Let `read` return. Called from any thread, and from signal handlers."""
+        """Make `read` return. May be called on any thread and in signal handlers."""
 
 
 if sys.platform == "win32":
     import msvcrt
 
     class TerminalKeys:
-        """By msvcrt; written from its documentation, not tried."""
+        """Keys of a Windows console. Written from the documentation of msvcrt, not tried."""
 
         def __init__(self, fd: int) -> None:
             self._woken = threading.Event()
@@ -69,7 +69,7 @@ if sys.platform == "win32":
             until = time.monotonic() + timeout
             found: list[str] = []
             while not found and not self._woken.is_set() and time.monotonic() < until:
-                # There is nothing to wait on: the console is asked.
+                # A console cannot be waited for together with an event: it is polled.
                 while msvcrt.kbhit():
                     character = msvcrt.getwch()
                     if character in ("\x00", "\xe0"):
@@ -91,16 +91,17 @@ else:
     import tty
 
     class TerminalKeys:
-        """
+        """Keys of a POSIX terminal.
+
         Args:
-            fd: a terminal.
+            fd: the terminal's file descriptor.
         """
 
         def __init__(self, fd: int) -> None:
             self._fd = fd
             self._saved: Any = None
-            self._rung, self._ring = os.pipe()
-            os.set_blocking(self._ring, False)
+            self._woken, self._waker = os.pipe()
+            os.set_blocking(self._waker, False)
 
         def __enter__(self) -> TerminalKeys:
             self._saved = termios.tcgetattr(self._fd)
@@ -113,9 +114,9 @@ else:
                 termios.tcsetattr(self._fd, termios.TCSANOW, self._saved)
 
         def read(self, timeout: float) -> list[str]:
-            ready, _, _ = select.select([self._fd, self._rung], [], [], timeout)
-            if self._rung in ready:
-                os.read(self._rung, 4096)
+            ready, _, _ = select.select([self._fd, self._woken], [], [], timeout)
+            if self._woken in ready:
+                os.read(self._woken, 4096)
             if self._fd not in ready:
                 return []
             data = os.read(self._fd, 1024)
@@ -127,9 +128,9 @@ else:
 
         def wake(self) -> None:
             with contextlib.suppress(BlockingIOError):
-                os.write(self._ring, b"x")
+                os.write(self._waker, b"x")
 
 
 def open_keys() -> Keys:
-    """The keys of the terminal on stdin."""
+    """Return the keys of the terminal on stdin."""
     return TerminalKeys(sys.stdin.fileno())

@@ -1,4 +1,4 @@
-"""The monitor where nothing can be drawn over: in a pipe, and on a terminal that only prints."""
+"""Print the monitor where it cannot draw over what it has drawn: into a pipe, and on a terminal without a cursor."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .render import draw, draw_waiting
 from .snapshot import History
 from .state import State
 
-_WIDTH = 120  # of a pipe, which has none
+_PIPE_WIDTH = 120
 
 
 def make_console() -> Console:
@@ -21,14 +21,14 @@ def make_console() -> Console:
 
 
 def can_be_drawn(console: Console) -> bool:
-    """Whether there are a screen and keys."""
+    """Return whether there are a screen to draw on and keys to read."""
     return console.is_terminal and not console.is_dumb_terminal and sys.stdin.isatty()
 
 
 def print_frame(console: Console, document: dict[str, Any] | None) -> None:
-    """A frame as high as it needs; None: there is no runtime."""
+    """Print one frame, as high as it needs to be. A document that is None says that there is no runtime."""
     glyphs = Glyphs.of_encoding(console.encoding)
-    width = console.width if console.is_terminal or os.environ.get("COLUMNS") else _WIDTH
+    width = console.width if console.is_terminal or os.environ.get("COLUMNS") else _PIPE_WIDTH
     if document is None:
         lines = draw_waiting(width, 6, glyphs)[:-1]
     else:

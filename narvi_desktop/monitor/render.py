@@ -1,4 +1,4 @@
-"""Draws a snapshot as lines of text: of any size, with or without colour and block characters. Knows no terminal."""
+"""Render a snapshot as lines of text of any width and height. Nothing here writes to a terminal."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
+
+from narvi_desktop.text import replace_control_chars
 
 from .details import draw_details
 from .glyphs import Glyphs, duration, quick, size
@@ -27,12 +29,12 @@ HELP = """
  q                        quit; what runs goes on
 """
 KEYS = " enter look  o open  r restart  s stop  l log  / filter  p pause  ? help  q quit"
-_MIN_TABLE = 3  # lines of the table that other parts leave
+_MIN_TABLE = 3  # lines of the table that are shown even if other parts want the room
 
 
 @dataclass(frozen=True)
 class Column:
-    """Shown when the terminal is at least `min_width` cells wide; numbers stand to the right."""
+    """A column of the table, shown when the terminal is at least `min_width` cells wide."""
 
     title: str
     width: int
@@ -62,7 +64,7 @@ COLUMNS = (
 def draw(
     snapshot: Snapshot, state: State, history: History, log: Sequence[str], width: int, height: int, glyphs: Glyphs
 ) -> list[Text]:
-    """At most `height` lines of at most `width` cells.
+    """Return at most `height` lines of at most `width` cells.
 
     Args:
         log: the last lines of the selected instance's log.
@@ -86,7 +88,7 @@ def draw(
 
 
 def draw_waiting(width: int, height: int, glyphs: Glyphs) -> list[Text]:
-    """While there is no runtime."""
+    """Return what is shown while there is no runtime."""
     text = [
         Text("narvi-desktop", style="bold"),
         Text(""),
@@ -161,7 +163,7 @@ def _table(
 ) -> list[Text]:
     columns = [column for column in COLUMNS if width >= column.min_width]
     taken = sum(column.width + 1 for column in columns) + 1
-    # What is left is first for the name, then for the slowest callback, then for a sparkline.
+    # Cells that the columns leave go to the name first, then to the slowest callback, then to a sparkline.
     left = max(6, width - taken)
     name_width = min(left, 36)
     if columns[-1].title == "slowest callback":
@@ -232,8 +234,8 @@ def _cell(text: str, width: int, right: bool = False) -> str:
 
 
 def _fit(line: Text, width: int) -> Text:
-    """One line of the terminal: control characters of foreign text are gone, and so is what is too much."""
-    plain = "".join(character if character.isprintable() else "?" for character in line.plain)
+    """Cut a line to the width, and replace the control characters that text from apps may hold."""
+    plain = replace_control_chars(line.plain, "?")
     if plain != line.plain:
         line = Text(plain, style=line.style)
     line.truncate(width, overflow="crop")

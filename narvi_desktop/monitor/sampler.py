@@ -1,4 +1,4 @@
-"""CPU and memory of processes, between one round and the next."""
+"""Measure CPU and memory of processes between one monitoring round and the next."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ class Usage(NamedTuple):
 
 
 class Sampler:
-    """Keeps one psutil object per process: the first round of a process knows no CPU yet and says 0."""
+    """Keeps one psutil object per process, since CPU is measured from call to call: the first one returns 0."""
 
     def __init__(self) -> None:
         self._processes: dict[int, psutil.Process] = {}
 
     def measure(self, pids: Iterable[int]) -> dict[int, Usage]:
-        """The usage of those that live."""
+        """Return the usage of the processes that are alive."""
         wanted = set(pids)
         self._processes = {pid: process for pid, process in self._processes.items() if pid in wanted}
         found: dict[int, Usage] = {}

@@ -1,4 +1,4 @@
-"""What runs at one moment, as plain data: read from a document of the runtime's stream."""
+"""What runs at one moment, as dataclasses read from a document of the runtime's stream."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ Key = tuple[str, str, str, int]
 
 @dataclass(frozen=True)
 class Session:
+    """One open page."""
+
     id: str
     app: str
     age: float  # seconds
@@ -24,7 +26,7 @@ class Session:
 
 @dataclass(frozen=True)
 class Callback:
-    """Seconds; `recent` is the worst of the last hundred calls."""
+    """The times of a callback in seconds; `recent` is the longest of the last hundred calls."""
 
     name: str
     count: int
@@ -35,7 +37,7 @@ class Callback:
 
 @dataclass(frozen=True)
 class Instance:
-    """One running service, or one that should run and does not."""
+    """A service instance that runs, or that should run and does not."""
 
     key: Key
     apps: tuple[str, ...]
@@ -60,7 +62,7 @@ class Instance:
 
     @property
     def name(self) -> str:
-        """workspace/service:id, without what only repeats: the service of its workspace's name, and the id "main"."""
+        """Return workspace/service:id, without a service called like its workspace, and without the id "main"."""
         workspace, service, service_id, number = self.key
         name = workspace if service == workspace else f"{workspace}/{service}"
         name = name if service_id == "main" else f"{name}:{service_id}"
@@ -68,7 +70,7 @@ class Instance:
 
     @property
     def slowest(self) -> Callback | None:
-        """Of the callbacks; the constructor only while it runs."""
+        """Return the callback with the longest recent call; the constructor counts only while it runs."""
         candidates = [callback for callback in self.callbacks if callback.name != "constructor"]
         candidates += [] if self.running is None else [self.running]
         return max(candidates, key=lambda callback: callback.recent, default=None)
@@ -87,6 +89,8 @@ class Message:
 
 @dataclass(frozen=True)
 class Runtime:
+    """The process that serves all apps."""
+
     version: str
     pid: int
     url: str
@@ -100,6 +104,8 @@ class Runtime:
 
 @dataclass(frozen=True)
 class Snapshot:
+    """What ran at one moment."""
+
     time: float
     runtime: Runtime
     instances: tuple[Instance, ...]
@@ -110,7 +116,7 @@ class Snapshot:
 
 
 class History:
-    """Numbers over time by instance and name, the newest last, and the trace; fed with each document."""
+    """Numbers over time by instance and name, the newest last, and the messages between apps."""
 
     def __init__(self, rounds: int = 150) -> None:
         self._rounds = rounds
@@ -121,7 +127,7 @@ class History:
         return [value for _, value in self._series.get((key, name), ())]
 
     def feed(self, document: dict[str, Any]) -> Snapshot:
-        """Add what a document tells; returns it as a snapshot."""
+        """Add the numbers of a document, and return the document as a snapshot."""
         gone = set(self._series)
         for key, instance in _running(document):
             for place in ("measured_history", "metrics"):
@@ -143,7 +149,7 @@ class History:
 
 
 def read(document: dict[str, Any], trace: tuple[Message, ...] = ()) -> Snapshot:
-    """A document of the stream as a snapshot."""
+    """Return a document of the stream as a snapshot."""
     instances = sorted([*_instances(document), *_not_running(document)], key=lambda instance: instance.key)
     own: dict[str, Any] = {}
     uptime = 0.0
@@ -170,7 +176,7 @@ def _running(document: dict[str, Any]) -> Iterator[tuple[Key, dict[str, Any]]]:
         for service, entry in services.items():
             for service_id, instances in entry["instances"].items():
                 for instance in instances:
-                    # One of a shared service is the same after a restart; the others are told apart by their number.
+                    # An instance of a shared service is the same one after a restart; others differ by their number.
                     yield (workspace, service, service_id, 0 if entry["shared"] else instance["number"]), instance
 
 

@@ -1,4 +1,4 @@
-"""What a person looks at in the monitor, and what a key does to it: decisions only, nothing is drawn or asked here."""
+"""What the monitor shows, and what a key changes about it. Pure functions: nothing is drawn or sent here."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ Act = Literal["open", "restart", "stop", "quit"]
 
 @dataclass(frozen=True)
 class State:
-    """
+    """What the person has selected and typed.
+
     Attributes:
         typing: keys go into the filter.
-        asked: what stops something, and waits for a yes.
+        asked: an action that stops something, and waits for a yes.
         notice: what came of the last action.
     """
 
@@ -31,14 +32,14 @@ class State:
 
 @dataclass(frozen=True)
 class Action:
-    """What the runtime is asked for."""
+    """What the user wants the runtime to do."""
 
     act: Act
     instance: Instance | None = None
 
 
 def visible_instances(state: State, snapshot: Snapshot) -> tuple[Instance, ...]:
-    """The instances that pass the filter."""
+    """Return the instances that pass the filter."""
     words = state.filter.lower().split()
     return tuple(
         instance
@@ -48,7 +49,7 @@ def visible_instances(state: State, snapshot: Snapshot) -> tuple[Instance, ...]:
 
 
 def with_valid_selection(state: State, snapshot: Snapshot) -> State:
-    """With a selection that exists: the nearest where the selected one has gone."""
+    """Return the state with a selection that exists: the nearest instance where the selected one is gone."""
     visible = [instance.key for instance in visible_instances(state, snapshot)]
     if state.selected in visible:
         return state
@@ -59,7 +60,7 @@ def with_valid_selection(state: State, snapshot: Snapshot) -> State:
 
 
 def press(state: State, key: str, snapshot: Snapshot) -> tuple[State, Action | None]:
-    """The state after a key, and what is to be done."""
+    """Return the state after a key, and what the user wants to be done."""
     state = replace(state, notice="")
     if state.typing:
         return _type(state, key), None

@@ -1,10 +1,11 @@
-"""The runtime in the background, as the command line starts it."""
+"""Run the runtime in the background, as the command line starts it."""
 
 import argparse
 import sys
 
-from narvi_desktop.runtime.main import run
 from narvi_desktop.state.paths import Paths
+
+from .main import run
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()

@@ -1,147 +1,118 @@
-"""What home shows: every app that is known, what of it runs, and what is wrong with it."""
+"""The cards of home: every app that is known, what of it runs, and what is wrong with it."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
-from narvi_desktop.library.finder import Finder, Source
-from narvi_desktop.library.manifest import AppSpec, Manifest
-from narvi_desktop.runtime.app_registry import Catalogue
-from narvi_desktop.server.control import Command, CommandError
-from narvi_desktop.server.hub import Hub, Service
-from narvi_desktop.server.site import SYSTEM
-from narvi_desktop.state.recent_apps import Used
+from narvi_desktop.control.answers import AppCard
+from narvi_desktop.library.finder import Finder, FoundApp, Source
+from narvi_desktop.server.hub import Hub
+from narvi_desktop.server.registry import Service
+from narvi_desktop.state.names import SYSTEM, AppRef
+from narvi_desktop.state.recent_apps import RecentApps
 from narvi_desktop.windows.manager import WindowManager
 
-_LOG_LINES = 300
-# What a person should hear of first, of an app whose service runs more than once.
+from .app_registry import AppRegistry
+
+# Of an app whose service runs more than once, the first of these states is shown.
 _STATES = ("stuck", "failed", "restarting", "starting", "stopping", "running", "idle")
 
 
-class Shelf:
-    """Commands that only tell; belongs to the loop."""
+class AppList:
+    """Used on the event loop only; manifests are read in a thread."""
 
-    def __init__(self, hub: Hub, finder: Finder, catalogue: Catalogue, windows: WindowManager, used: Used) -> None:
+    def __init__(
+        self, hub: Hub, finder: Finder, registry: AppRegistry, windows: WindowManager, recents: RecentApps
+    ) -> None:
         self._hub = hub
         self._finder = finder
-        self._catalogue = catalogue
+        self._registry = registry
         self._windows = windows
-        self._used = used
-        self.table: dict[str, Command] = {"apps": self.apps, "log": self.log, "forget": self.forget}
+        self._recents = recents
 
-    async def apps(self, payload: dict[str, Any]) -> dict[str, Any]:
-        """A card for each app, in no order; `first` is true as long as nothing was ever opened."""
-        paths = self._used.paths()
-        sources = await asyncio.to_thread(self._read, paths)
-        cards = [card for source in sources for card in self._cards(source)]
-        return {"apps": cards, "first": not any(card["used"] for card in cards)}
+    async def cards(self) -> list[AppCard]:
+        """Return a card for each app, in no order."""
+        return [card for source in await self._sources() for card in self._cards(source)]
 
-    async def log(self, payload: dict[str, Any]) -> dict[str, Any]:
-        """The end of an app's log."""
-        for source in self._read(self._used.paths()):
-            for spec, asked in _apps(source):
-                if asked == payload.get("app") and source.manifest is not None:
-                    return self._log_of(source.manifest, spec)
-        raise CommandError(f"There is no app {payload.get('app')!r}.", exit_code=2)
+    async def find(self, ref: AppRef) -> FoundApp | None:
+        """Return the app of a card."""
+        apps = (found for source in await self._sources() for found in _apps(source))
+        return next((found for found in apps if found.ref == ref), None)
 
-    async def forget(self, payload: dict[str, Any]) -> dict[str, Any]:
-        """Take an app that was opened by path off the shelf; its folder stays as it is."""
-        asked = payload.get("app")
-        if not isinstance(asked, str) or not self._used.forget(asked):
-            raise CommandError(f"{asked!r} is not among the apps that were opened by path.", exit_code=2)
-        return {"message": f"{asked} is no longer shown; the folder is as it was."}
+    async def _sources(self) -> list[Source]:
+        return await asyncio.to_thread(self._read_sources, self._recents.folders())
 
-    def _read(self, paths: list[Any]) -> list[Source]:
-        opened = (self._finder.source("path", path) for path in paths if path.is_dir())
+    def _read_sources(self, folders: list[Path]) -> list[Source]:
+        opened = (self._finder.source("path", folder) for folder in folders if folder.is_dir())
         return [*self._finder.sources(), *opened]
 
-    def _log_of(self, manifest: Manifest, spec: AppSpec) -> dict[str, Any]:
-        service = self._hub.services.get((manifest.workspace, spec.service))
-        if service is None:
-            return {"title": spec.title, "path": "", "text": ""}
-        log = self._hub.log_of(service)
-        return {"title": spec.title, "path": str(log.path), "text": log.tail(_LOG_LINES)}
-
-    def _cards(self, source: Source) -> Iterator[dict[str, Any]]:
-        facts = {"kind": source.kind, "folder": str(source.folder)}
+    def _cards(self, source: Source) -> Iterator[AppCard]:
         if source.manifest is None:
-            asked = str(source.folder)
-            yield {**_BARE, **facts, "app": asked, "title": source.folder.name, "error": source.error}
+            folder = str(source.folder)
+            yield AppCard(folder, source.folder.name, source.kind, folder, error=source.error)
             return
+        problem = self._registry.problem(source)
         windows = Counter((key.workspace, key.app) for key in self._windows.open_keys())
-        complaint = self._catalogue.complaint(source)
-        for spec, asked in _apps(source):
-            use = self._used.of(asked)
-            workspace = source.manifest.workspace
-            yield {
-                **_BARE,
-                **facts,
-                **self._running(workspace, spec),
-                **({"error": complaint} if complaint else {}),
-                "app": asked,
-                "workspace": workspace,
-                "name": spec.name,
-                "title": spec.title,
-                "description": spec.description,
-                "icon": None if spec.icon is None else str(spec.icon),
-                "windows": windows[workspace, spec.name],
-                "used": use.at,
-                "needs_id": source.manifest.services[spec.service].service_id is None and spec.service_chooser is None,
-                "service_ids": use.service_ids,
-            }
+        for found in _apps(source):
+            yield self._card(found, problem, windows[found.manifest.workspace, found.spec.name])
 
-    def _running(self, workspace: str, spec: AppSpec) -> dict[str, Any]:
+    def _card(self, found: FoundApp, problem: str, windows: int) -> AppCard:
+        spec, workspace = found.spec, found.manifest.workspace
+        use = self._recents.of(found.ref)
         service = self._hub.services.get((workspace, spec.service))
+        state, sessions, error, detail = self._activity(service, spec.name)
+        return AppCard(
+            app=str(found.ref),
+            title=spec.title,
+            kind=found.source.kind,
+            folder=str(found.source.folder),
+            workspace=workspace,
+            name=spec.name,
+            description=spec.description,
+            icon=None if spec.icon is None else str(spec.icon),
+            state=state,
+            windows=windows,
+            sessions=sessions,
+            error=problem or error,
+            detail=detail,
+            used=use.at,
+            needs_id=found.manifest.services[spec.service].service_id is None and spec.service_chooser is None,
+            service_ids=use.service_ids,
+        )
+
+    def _activity(self, service: Service | None, app: str) -> tuple[str, int, str, str]:
+        """Return state, number of sessions, error and traceback of an app."""
         if service is None:
-            return {}
+            return "", 0, "", ""
         instances = [instance for instance in self._hub.instances if instance.service is service]
         failures = list(self._hub.failures_of(service))
         states = [instance.state[0] for instance in instances] + [state for _, state, _, _ in failures]
         sessions = [session for instance in instances for session in instance.sessions.values()]
-        return {
-            "state": min(states, key=_STATES.index, default=""),
-            "sessions": sum(session.app == spec.name for session in sessions),
-            "error": self._error(service, failures),
-            "detail": failures[0][3] if failures else "",
-        }
-
-    def _error(self, service: Service, failures: list[tuple[str, str, float, str]]) -> str:
-        if not failures:
-            return ""
-        service_id, state, _, detail = failures[0]
-        lines = detail.strip().splitlines() or ["it says nothing"]
-        which = "" if service.fixed_service_id else f" ({service_id})"
-        return f"{'It ended' if state == 'restarting' else 'It could not start'}{which}: {lines[-1]}"
+        return (
+            min(states, key=_STATES.index, default=""),
+            sum(session.app == app for session in sessions),
+            _error(service, *failures[0]) if failures else "",
+            failures[0][3] if failures else "",
+        )
 
 
-_BARE: dict[str, Any] = {
-    "workspace": "",
-    "name": "",
-    "description": "",
-    "icon": None,
-    "state": "",
-    "windows": 0,
-    "sessions": 0,
-    "error": "",
-    "detail": "",
-    "used": 0.0,
-    "needs_id": False,
-    "service_ids": [],
-}
+def _error(service: Service, service_id: str, state: str, _: float, detail: str) -> str:
+    lines = detail.strip().splitlines() or ["there is no message"]
+    which = "" if service.fixed_service_id else f" ({service_id})"
+    return f"{'It ended' if state == 'restarting' else 'It could not start'}{which}: {lines[-1]}"
 
 
-def _apps(source: Source) -> Iterator[tuple[AppSpec, str]]:
-    """The apps that a person opens, each with what opens it: not our own, nor those that only choose for others."""
+def _apps(source: Source) -> Iterator[FoundApp]:
+    """Yield the apps that a person opens: not those of the system, nor those that only choose a service id."""
     manifest = source.manifest
     if manifest is None or manifest.workspace == SYSTEM:
         return
     choosers = {spec.service_chooser for spec in manifest.apps.values()}
     for name, spec in manifest.apps.items():
         if name not in choosers:
-            asked = str(source.folder) if source.kind == "path" else f"{manifest.workspace}/{name}"
-            yield spec, asked
+            yield FoundApp(source, manifest, spec)
             if source.kind == "path":
                 return  # a path opens the first app of its folder

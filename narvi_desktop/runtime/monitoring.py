@@ -1,69 +1,82 @@
-"""A round of monitoring: measure the processes before it, tell those who watch after it."""
+"""The stream of the monitor: measure the processes before each round, send a document to each watcher after it."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 import narvi_desktop
 from narvi_desktop.server.hub import Hub
-from narvi_desktop.server.measures import Measures, OwnMeasures
 from narvi_desktop.server.site import Sites
+from narvi_desktop.server.stats import InstanceStats, RuntimeStats
+from narvi_desktop.windows.manager import WindowManager
 
 if TYPE_CHECKING:
     from narvi_desktop.monitor.sampler import Sampler
 
-FIRST_ROUNDS = 150  # of history that a watcher gets at once; afterwards what is new
-_WAITING = 8  # rounds kept for a watcher that does not read
+_FIRST_ROUNDS = 150  # of history that a watcher gets at once; afterwards what is new
+_QUEUE_LIMIT = 8  # rounds that wait for a watcher that does not read
 
 
 class Monitoring:
-    """Belongs to the loop.
+    """Used on the event loop only."""
 
-    Args:
-        windows: what is open, as plain data.
-    """
-
-    def __init__(self, hub: Hub, sites: Sites, windows: Callable[[], list[dict[str, Any]]]) -> None:
+    def __init__(self, hub: Hub, sites: Sites, windows: WindowManager) -> None:
         self._hub = hub
         self._sites = sites
         self._windows = windows
         self._sampler: Sampler | None = None
+        # A queue for each watcher: True for a round that has passed, False for the end.
         self._watchers: set[asyncio.Queue[bool]] = set()
-        hub.before_monitoring.append(self._measure)
-        hub.after_monitoring.append(self._ring)
 
-    async def watch(self, payload: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
-        """A document now, with the last minutes, then one per round with what is new."""
-        rings: asyncio.Queue[bool] = asyncio.Queue(_WAITING)
-        self._watchers.add(rings)
-        rounds, told = FIRST_ROUNDS, 0
+    async def watch(self, request: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+        """Yield a document with the last minutes at once, then one for each round with what is new."""
+        queue: asyncio.Queue[bool] = asyncio.Queue(_QUEUE_LIMIT)
+        self._watchers.add(queue)
+        rounds, last_message = _FIRST_ROUNDS, 0
         try:
             going_on = True
             while going_on:
-                trace = self._hub.trace.since(told)
-                told = trace[-1]["number"] if trace else told
-                yield self._document(rounds, trace)
-                going_on = await rings.get()
-                # What could not be told in time is history that this one still lacks.
+                messages = self._hub.message_log.since(last_message)
+                last_message = messages[-1]["number"] if messages else last_message
+                yield self._document(rounds, messages)
+                going_on = await queue.get()
+                # Rounds that passed while the watcher did not read are history that it still lacks.
                 rounds = 1
-                while not rings.empty() and going_on:
-                    going_on = rings.get_nowait()
+                while not queue.empty() and going_on:
+                    going_on = queue.get_nowait()
                     rounds += 1
         finally:
-            self._watchers.discard(rings)
+            self._watchers.discard(queue)
+
+    def measure(self) -> None:
+        """Before a round: measure CPU and memory of every process."""
+        if self._sampler is None:
+            from narvi_desktop.monitor.sampler import Sampler  # late: psutil would lengthen each start
+
+            self._sampler = Sampler()
+        stats: dict[int, InstanceStats | RuntimeStats] = {os.getpid(): self._hub.stats}
+        stats |= {instance.pid: instance.stats for instance in self._hub.instances if instance.pid is not None}
+        for pid, usage in self._sampler.measure(stats).items():
+            stats[pid].cpu, stats[pid].memory = usage
+
+    def notify(self) -> None:
+        """After a round: let every watcher get a document."""
+        for queue in self._watchers:
+            if not queue.full():
+                queue.put_nowait(True)
 
     def close(self) -> None:
-        """The runtime leaves: every watcher's stream ends."""
-        for rings in self._watchers:
-            if rings.full():
-                rings.get_nowait()
-            rings.put_nowait(False)
+        """End the stream of every watcher."""
+        for queue in self._watchers:
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait(False)
 
-    def _document(self, rounds: int, trace: list[dict[str, Any]]) -> dict[str, Any]:
+    def _document(self, rounds: int, messages: list[dict[str, Any]]) -> dict[str, Any]:
         return {
             "schema": 1,
             "running": True,
@@ -73,21 +86,6 @@ class Monitoring:
             "sites": self._sites.origins(),
             "interval": self._hub.settings.monitoring_interval,
             "admin": self._hub.admin_data(rounds),
-            "windows": self._windows(),
-            "trace": trace,
+            "windows": [key._asdict() for key in self._windows.open_keys()],
+            "trace": messages,
         }
-
-    def _measure(self) -> None:
-        if self._sampler is None:
-            from narvi_desktop.monitor.sampler import Sampler  # late: psutil would lengthen each start
-
-            self._sampler = Sampler()
-        measures: dict[int, Measures | OwnMeasures] = {os.getpid(): self._hub.own}
-        measures |= {instance.pid: instance.measures for instance in self._hub.instances if instance.pid is not None}
-        for pid, usage in self._sampler.measure(measures).items():
-            measures[pid].cpu, measures[pid].memory = usage
-
-    def _ring(self) -> None:
-        for rings in self._watchers:
-            if not rings.full():
-                rings.put_nowait(True)

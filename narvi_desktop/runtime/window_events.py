@@ -1,107 +1,64 @@
-"""What the windows ask of the runtime, and the pages that stand in for those of apps."""
+"""What the window manager asks of the runtime: fresh tickets, error pages, the end of a service."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from pathlib import Path
 
-from narvi_desktop.runtime.presenting import Page, Showing, Wish
-from narvi_desktop.server.broken import BrokenApps, StandIn, StillBroken
-from narvi_desktop.server.control import CommandError
+from narvi_desktop.control.requests import OpenOptions
+from narvi_desktop.server.error_pages import ErrorPage, ErrorPages
 from narvi_desktop.server.hub import Hub
-from narvi_desktop.server.site import SYSTEM, Sites
+from narvi_desktop.state.names import SYSTEM, WindowKey
 from narvi_desktop.windows.manager import WindowManager
-from narvi_desktop.windows.types import WindowKey
+from narvi_desktop.windows.types import WindowOptions
+
+from .presenting import BrowserPresenter, WindowContent
+from .tickets import Tickets
 
 logger = logging.getLogger("narvi_desktop.runtime")
 
 
-class Attending:
-    """Is the `WindowDelegate` of the window manager.
+class WindowEvents:
+    """The `WindowDelegate` of the window manager. Used on the event loop only."""
 
-    Args:
-        ticket: a URL that lets its first user in, with a life in seconds.
-    """
-
-    def __init__(
-        self,
-        hub: Hub,
-        sites: Sites,
-        windows: WindowManager,
-        showing: Showing,
-        broken: BrokenApps,
-        ticket: Callable[[WindowKey, float], str],
-    ) -> None:
+    def __init__(self, hub: Hub, tickets: Tickets, browsers: BrowserPresenter, error_pages: ErrorPages) -> None:
         self._hub = hub
-        self._sites = sites
-        self._windows = windows
-        self._showing = showing
-        self._broken = broken
-        self._ticket = ticket
-        self._life = hub.settings.ticket_life
+        self._tickets = tickets
+        self._browsers = browsers
+        self._error_pages = error_pages
         self._stopping: set[asyncio.Future[int]] = set()
 
     def fresh_url(self, key: WindowKey) -> str:
-        return self._ticket(key, self._life)
+        return self._tickets.issue(key)
 
     def link_out(self, key: WindowKey, url: str) -> str | None:
-        return self._sites.link_out(key.workspace, url, self._life)
+        return self._tickets.issue_link(key.workspace, url)
 
-    def page_failed(self, identity: str, key: WindowKey, reason: str) -> None:
-        """A page of ours takes the place of one that shows nothing."""
+    def page_failed(self, windows: WindowManager, identity: str, key: WindowKey, reason: str) -> None:
+        """Show an error page in a window whose page shows nothing any more."""
         app = self._hub.apps.get((key.workspace, key.app))
         title = key.app if app is None else app.title or app.name
         log = "" if app is None else self._hub.log_of(app.service).tail()
         logger.warning("the window of %s/%s: %s", key.workspace, key.app, reason)
 
         def attempt() -> str | None:
-            self._windows.navigate(identity, key, self.fresh_url(key))
+            windows.navigate(identity, key, self.fresh_url(key))
             return None
 
-        async def elsewhere() -> str:
-            page = Page(key, {"title": title, "width": 0, "height": 0})
-            _, message = await self._showing.show("app", page, Wish(dict(self._windows.environment)))
+        async def open_elsewhere() -> str:
+            content = WindowContent(key, WindowOptions(title))
+            _, message = await self._browsers.show("app", content, OpenOptions(dict(windows.environment)))
             return message
 
-        page = StandIn(title, f"{title} cannot be seen here.", reason, log, attempt, elsewhere, waits=True)
-        place = WindowKey(SYSTEM, "broken", self._broken.add(f"{identity} {key}", page))
-        self._windows.navigate(identity, key, self.fresh_url(place), replaced=True)
+        page = ErrorPage(title, f"{title} cannot be shown here.", reason, log, attempt, open_elsewhere, manual=True)
+        error_key = WindowKey(SYSTEM, "broken", self._error_pages.add(f"{identity} {key}", page))
+        windows.navigate(identity, key, self.fresh_url(error_key), replaced=True)
 
     def last_closed(self, key: WindowKey, stop: bool) -> None:
-        """The last window of an app: its service goes on, or ends with it."""
+        """Stop the service of an app whose last window was closed, if that is wanted."""
         app = self._hub.apps.get((key.workspace, key.app))
         if stop and app is not None:
             task = asyncio.ensure_future(self._hub.stop(app.service, key.service_id))
+            # The loop keeps only a weak reference to a task.
             self._stopping.add(task)
             task.add_done_callback(self._stopping.discard)
-
-    async def show_broken(self, text: str, wanted: Callable[[], WindowKey], wish: Wish) -> None:
-        """A window that says what is wrong with an app's folder, and opens the app once that is mended.
-
-        Args:
-            text: the name or path that was to be opened.
-            wanted: what the window is to show then. Raises CommandError as long as it cannot.
-
-        Raises:
-            WindowFailed: there can be no window.
-        """
-
-        def attempt() -> str | None:
-            try:
-                return self._send_windows(key, wanted())
-            except CommandError as error:
-                raise StillBroken(str(error)) from error
-
-        name = Path(text).name
-        page = StandIn(name, f"{text} cannot be opened.", "", "Nothing was started.", attempt)
-        key = WindowKey(SYSTEM, "broken", self._broken.add(text, page))
-        await self._showing.in_window(Page(key, {"title": name, "width": 800, "height": 600}), wish)
-
-    def _send_windows(self, key: WindowKey, wanted: WindowKey) -> str | None:
-        """Send the windows that show the one to the other; where there are none, a URL for who asks."""
-        windows = self._windows.showing(key)
-        for identity in windows:
-            self._windows.navigate(identity, wanted, self.fresh_url(wanted))
-        return None if windows else self.fresh_url(wanted)

@@ -1,4 +1,4 @@
-"""The control API: JSON commands by POST, for who has the bearer token."""
+"""The control API: JSON commands by POST, authorized by the bearer token."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 
 from aiohttp import web
 
+from narvi_desktop.control.errors import ControlError, encode_error
+
 from .security import HEADERS
 
 logger = logging.getLogger("narvi_desktop.server")
@@ -17,31 +19,10 @@ Command = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 Stream = Callable[[dict[str, Any]], AsyncIterator[dict[str, Any]]]
 
 
-class CommandError(Exception):
-    """A command that cannot be done: a sentence for a person, detail, and the exit code of the command line.
-
-    Attributes:
-        shown: a window says so too.
-    """
-
-    shown = False
-
-    def __init__(self, message: str, detail: str = "", exit_code: int = 1, status: int = 400) -> None:
-        super().__init__(message)
-        self.detail, self.exit_code, self.status = detail, exit_code, status
-
-
-class Leaving(CommandError):
-    """The runtime ends just now: the client waits for its lock and starts anew."""
-
-    def __init__(self) -> None:
-        super().__init__("narvi-desktop is just leaving.", status=503)
-
-
 class Control:
     """Answers ``/api/{command}``: a command with one JSON document, a stream with one a line until either side ends."""
 
-    def __init__(self, commands: dict[str, Command], body_limit: int, streams: Mapping[str, Stream]) -> None:
+    def __init__(self, commands: Mapping[str, Command], body_limit: int, streams: Mapping[str, Stream]) -> None:
         self._commands = commands
         self._streams = streams
         self._body_limit = body_limit
@@ -61,10 +42,8 @@ class Control:
             return await _lines(request, stream(payload))
         try:
             answer = await command(payload)
-        except CommandError as error:
-            more = {"detail": error.detail, "exit_code": error.exit_code, "leaving": isinstance(error, Leaving)}
-            more["shown"] = error.shown
-            return _error(str(error), error.status, more)
+        except ControlError as error:
+            return web.json_response({"schema": 1, **encode_error(error)}, status=error.status)
         except Exception as error:  # a fault of ours: its traceback belongs into the log, not onto the wire
             logger.exception("the command %s failed", segments[0])
             return _error(f"narvi-desktop failed in {segments[0]}: {error!r}; its log says more", 500)
@@ -96,5 +75,5 @@ async def _lines(request: web.BaseRequest, documents: AsyncIterator[dict[str, An
     return response
 
 
-def _error(message: str, status: int, more: dict[str, Any] | None = None) -> web.Response:
-    return web.json_response({"schema": 1, "error": message, **(more or {})}, status=status)
+def _error(message: str, status: int) -> web.Response:
+    return web.json_response({"schema": 1, "error": message}, status=status)

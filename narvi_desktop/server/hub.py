@@ -1,284 +1,130 @@
-"""Workspaces, registered services and apps, running instances; app-to-app delivery."""
+"""The services that run: finds, starts and stops their instances, and delivers app-to-app messages."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
 from narvi_desktop.settings import Settings
 
-from .instance import Instance, InstanceFailed, InstanceRefused
+from .admin_data import add_runtime, collect_admin_data
+from .errors import ServiceFailed, ServiceRefused
+from .instance import Instance
 from .logs import AppLog
-from .measures import OwnMeasures
-from .overview import admin_data
-from .resources import Resources, Roots
+from .message_log import MessageLog
+from .registry import Registry, Service
 from .session import GOING_AWAY, SERVICE_RESTARTS
-from .trace import Trace
+from .starting import InstanceKey, InstanceStarter, key_of
+from .stats import HistoryCursor, RuntimeStats, SampleHistory
 
-logger = logging.getLogger("narvi_desktop.server")
 
+class Hub(Registry):
+    """A registry whose services run. Used on the event loop only: it needs no locks.
 
-@dataclass
-class Service:
-    """A registered application service.
-
-    Attributes:
-        service_class: the class itself, a dotted path, or ``module:Class``.
-        validator: a callable or ``module:name``; (service_id) -> bool.
-        isolation: "thread" (parameters may be any objects) or "process" (parameters are JSON types).
-        python: the command of the interpreter, for processes.
+    Args:
+        logs: the folder with a log file per service.
     """
 
-    workspace: str
-    name: str
-    service_class: Any
-    parameters: dict[str, Any] = field(default_factory=dict)
-    fixed_service_id: str | None = None
-    shared: bool = True
-    validator: Any = None
-    idle_timeout: float = 3600
-    isolation: str = "thread"
-    python: Sequence[str] = (sys.executable,)
-    folder: Path | None = None
-    background: bool = False
-    apps: dict[str, App] = field(default_factory=dict)
-
-    @property
-    def class_name(self) -> str:
-        return str(getattr(self.service_class, "__qualname__", self.service_class))
-
-
-@dataclass
-class App:
-    """A registered app: a page and the service that it talks to."""
-
-    name: str
-    service: Service
-    parameters: dict[str, Any]
-    resources: Resources
-    service_chooser: str | None = None
-    title: str = ""
-
-
-@dataclass
-class Failures:
-    """How often in a row an instance has died, and when it may try again."""
-
-    count: int = 0
-    failed_at: float = 0.0
-    retry_at: float = 0.0
-    detail: str = ""
-
-    def note(self, detail: str, lived: float, settings: Settings) -> None:
-        self.count = 1 if lived >= settings.steady_after else self.count + 1
-        delays = settings.restart_delays
-        self.failed_at = time.monotonic()
-        self.retry_at = self.failed_at + delays[min(self.count, len(delays)) - 1]
-        self.detail = detail
-
-    def down(self, settings: Settings) -> bool:
-        return self.count >= len(settings.restart_delays)
-
-
-class Hub:
-    """Belongs to the loop altogether."""
-
     def __init__(self, settings: Settings, logs: Path) -> None:
+        super().__init__()
         self.settings = settings
-        self.services: dict[tuple[str, str], Service] = {}
-        self.apps: dict[tuple[str, str], App] = {}
         self.instances: set[Instance] = set()
         self.closing = False
-        rounds = round(settings.monitoring_retention / settings.monitoring_interval)
-        self.own = OwnMeasures(rounds)
-        self.trace = Trace()
-        self.on_round: list[Callable[[], None]] = []
-        # Around each round of monitoring: who measures before it, and who wants to know after it.
-        self.before_monitoring: list[Callable[[], None]] = []
-        self.after_monitoring: list[Callable[[], None]] = []
-        self._logs = logs
-        self._log_of: dict[tuple[str, str], AppLog] = {}
-        self._shared: dict[tuple[str, str, str], Instance] = {}
-        self._starting: dict[tuple[str, str, str], asyncio.Task[Instance]] = {}
-        self._spares: dict[tuple[str, str, str], Instance] = {}
-        self._failures: dict[tuple[str, str, str], Failures] = {}
-        self._restarts: Counter[tuple[str, str, str]] = Counter()
+        self.stats = RuntimeStats(round(settings.monitoring_retention / settings.monitoring_interval))
+        self.message_log = MessageLog()
+        self._log_folder = logs
+        self._logs: dict[tuple[str, str], AppLog] = {}
+        self._starter = InstanceStarter(settings, self._create_instance, self.instances.discard)
+        self._restarts: Counter[InstanceKey] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._last_instance = 0
 
-    # Registering: what Narvi's register_service and register_app take.
-
-    def register_service(self, service: Service) -> Service:
-        """Raises ValueError when the workspace has a service of this name."""
-        key = (service.workspace, service.name)
-        if key in self.services:
-            raise ValueError(f"the workspace {service.workspace!r} has a service {service.name!r} already")
-        self.services[key] = service
-        return service
-
-    def register_app(
-        self,
-        app_name: str,
-        service: Service,
-        parameters: Mapping[str, Any] | None = None,
-        resource_roots: Roots | None = None,
-        service_chooser: str | None = None,
-        title: str = "",
-    ) -> App:
-        """Raises ValueError when the workspace has an app of this name."""
-        key = (service.workspace, app_name)
-        if key in self.apps:
-            raise ValueError(f"the workspace {service.workspace!r} has an app {app_name!r} already")
-        resources = Resources(resource_roots or {})
-        app = App(app_name, service, dict(parameters or {}), resources, service_chooser, title)
-        self.apps[key] = service.apps[app_name] = app
-        return app
-
-    def unregister(self, workspace: str, names: Collection[str] | None = None) -> None:
-        """Forget services of a workspace, none of which runs, with their apps; None: all of them."""
-        gone = [key for key in self.services if key[0] == workspace and (names is None or key[1] in names)]
-        for key in gone:
-            for app in self.services.pop(key).apps:
-                del self.apps[workspace, app]
-
     def log_of(self, service: Service) -> AppLog:
+        """Return the log of a service, one for all its instances."""
         key = (service.workspace, service.name)
-        if key not in self._log_of:
-            path = self._logs / f"{service.workspace}.{service.name}.log"
-            self._log_of[key] = AppLog(path, self.settings)
-        return self._log_of[key]
+        if key not in self._logs:
+            self._logs[key] = AppLog(self._log_folder / f"{service.workspace}.{service.name}.log", self.settings)
+        return self._logs[key]
 
     # Finding and starting.
 
     def running_instance(self, workspace: str, app_name: str, service_id: str) -> Instance | None:
-        """The running shared instance behind an app, or None."""
+        """Return the running shared instance behind an app, or None."""
         app = self.apps.get((workspace, app_name))
-        if app is None:
-            return None
-        instance = self._shared.get((workspace, app.service.name, service_id))
-        return instance if instance is not None and instance.running else None
+        return None if app is None else self._starter.shared_instance(app.service, service_id)
 
-    async def acquire(self, service: Service, service_id: str, for_session: bool) -> Instance:
-        """The running instance that a page or session of this service id meets.
+    async def acquire(
+        self, service: Service, service_id: str, for_session: bool, pinned: bool = False
+    ) -> Instance:
+        """Return the running instance for a page or session; see `InstanceStarter.acquire`."""
+        return await self._starter.acquire(service, service_id, for_session, pinned)
 
-        Args:
-            for_session: a session of a service that is not shared takes its instance for itself;
-                the page before it only makes sure that there will be one.
+    def forget_failures(self, service: Service, service_id: str | None = None) -> None:
+        """Let what is down or waits start at once, because a person asks."""
+        self._starter.forget_failures(service, service_id)
 
-        Raises:
-            InstanceRefused: the validator says no.
-            InstanceFailed: it cannot start now; back-off counts for sessions.
-        """
-        key = (service.workspace, service.name, service_id)
-        if service.fixed_service_id is not None and service_id != service.fixed_service_id:
-            raise InstanceRefused
-        kept = self._shared if service.shared else self._spares
-        while True:
-            instance = kept.get(key)
-            if instance is not None and instance.running:
-                break
-            if instance is not None and instance.stopping:
-                # The old instance is fully closed before the new one opens sessions.
-                await instance.ended.wait()
-            task = self._starting.get(key)
-            if task is None:
-                task = asyncio.ensure_future(self._start(service, service_id, wait=for_session))
-                self._starting[key] = task
-                task.add_done_callback(lambda done: self._started(key, done, kept))
-            instance = await asyncio.shield(task)
-            if service.shared or not for_session or kept.get(key) is instance:
-                break
-        if not service.shared and for_session:
-            del kept[key]
-        return instance
+    def failures_of(self, service: Service) -> Iterator[tuple[str, str, float, str]]:
+        """Yield what has failed and does not run; see `InstanceStarter.failures_of`."""
+        return self._starter.failures_of(service)
 
-    def _started(
-        self,
-        key: tuple[str, str, str],
-        task: asyncio.Task[Instance],
-        kept: dict[tuple[str, str, str], Instance],
-    ) -> None:
-        self._starting.pop(key, None)
-        if not task.cancelled() and task.exception() is None and not task.result().ended.is_set():
-            kept[key] = task.result()
-
-    async def _start(self, service: Service, service_id: str, wait: bool) -> Instance:
-        key = (service.workspace, service.name, service_id)
-        failures = self._failures.setdefault(key, Failures())
-        pause = failures.retry_at - time.monotonic()
-        if wait and failures.down(self.settings):
-            times = f"It failed {failures.count} times in a row and stays down until asked."
-            raise InstanceFailed(f"{failures.detail}\n{times}")
-        if pause > 0 and not wait:
-            raise InstanceFailed(failures.detail)
-        if pause > 0:
-            await asyncio.sleep(pause)
+    def _create_instance(self, service: Service, service_id: str, pinned: bool) -> Instance:
         if self.closing or len(self.instances) >= self.settings.instance_limit:
-            raise InstanceFailed("no further service can start: too many run, or the runtime is leaving")
-        instance = Instance(self, service, service_id)
+            raise ServiceFailed("no further service can start: too many run, or the runtime is leaving")
+        self._last_instance += 1
+        log = self.log_of(service)
+        instance = Instance(self._last_instance, service, service_id, self.settings, log, hub=self)
+        instance.pinned = pinned
         self.instances.add(instance)
-        try:
-            await instance.start()
-        except InstanceRefused:
-            self._failures.pop(key, None)
-            raise
-        except InstanceFailed as error:
-            failures.note(error.detail, 0, self.settings)
-            self._failures[key] = failures
-            raise
-        finally:
-            if instance.ended.is_set():
-                self.instances.discard(instance)
         return instance
 
-    def ask_again(self, service: Service, service_id: str | None = None) -> None:
-        """A person asks: what is down or waits may try at once."""
-        for key in list(self._failures):
-            if key[:2] == (service.workspace, service.name) and service_id in (None, key[2]):
-                del self._failures[key]
+    # What an instance asks of its hub.
 
-    # Ending.
+    def deliver_app_message(self, sender: Instance, target: dict[str, Any], body: bytes) -> bool:
+        """Put an app's message into the inbox of another; False when there is none, or it is full."""
+        instance = self.running_instance(target["workspace"], target["app"], target["service_id"])
+        data = target.get("data")
+        found = instance is not None and instance.app_message(sender.service, sender.service_id, body, data)
+        self.message_log.record(sender.service, sender.service_id, target, found, len(body))
+        return found
+
+    def admin_data_since(self, cursor: HistoryCursor) -> dict[str, Any]:
+        """Collect the admin data with what is new of each history."""
+        return self.collect(cursor)
 
     def instance_ended(self, instance: Instance) -> None:
-        """Called by the instance when its worker has gone."""
+        """Forget an instance whose worker has ended; start a background service again."""
         service = instance.service
-        key = (service.workspace, service.name, instance.service_id)
-        for kept in (self._shared, self._spares):
-            if kept.get(key) is instance:
-                del kept[key]
+        self._starter.forget(instance)
         known = instance in self.instances
         self.instances.discard(instance)
         if not known or instance.stopping or self.closing or not instance.has_started:
-            return  # a start that fails is noted where it was asked for
-        self._restarts[key] += 1
-        failures = self._failures.setdefault(key, Failures())
-        failures.note("the worker ended by itself", instance.uptime, self.settings)
-        if service.background and not failures.down(self.settings):
+            return  # a start that fails is recorded by who started it
+        self._restarts[key_of(service, instance.service_id)] += 1
+        if self._starter.record_death(instance) and service.background:
             self._spawn(self._restart_background(service, instance.service_id))
 
+    def instance_idle(self, instance: Instance) -> None:
+        """Stop an instance that nobody has used for its idle timeout."""
+        if not instance.busy() and not instance.pinned:
+            self._spawn(instance.stop(GOING_AWAY, "idle"))
+
     async def _restart_background(self, service: Service, service_id: str) -> None:
-        # A failure is noted and logged where it happens.
-        with contextlib.suppress(InstanceFailed, InstanceRefused):
+        # A failure is recorded and logged where it happens.
+        with contextlib.suppress(ServiceFailed, ServiceRefused):
             await self.acquire(service, service_id, for_session=service.shared)
 
-    def stop_idle(self, instance: Instance) -> None:
-        if not instance.busy():
-            self._spawn(instance.stop(GOING_AWAY, "idle"))
+    # Ending.
 
     async def restart(self, service: Service, service_id: str | None = None) -> int:
         """Stop the running instances; the pages that reconnect start them again. Returns how many ran."""
         for instance in self._chosen(service, service_id):
-            self._restarts[service.workspace, service.name, instance.service_id] += 1
+            self._restarts[key_of(service, instance.service_id)] += 1
         stopped = await self.stop(service, service_id, SERVICE_RESTARTS, "the service restarts")
-        self.ask_again(service, service_id)
+        self.forget_failures(service, service_id)
         return stopped
 
     async def stop(
@@ -307,84 +153,28 @@ class Hub:
         for task in list(self._tasks):
             task.cancel()
 
-    # The rounds.
+    # Numbers.
 
     def session_count(self) -> int:
         return sum(len(instance.sessions) for instance in self.instances)
 
-    def admin_data(self, rounds: int | None = None) -> dict[str, Any]:
-        """All services as Narvi's admin data shows them; `rounds`: how many of its history, None for all."""
-        return admin_data(self, lambda history: history.newest(rounds))
-
-    def next_instance_number(self) -> int:
-        """From 1, each once in a run."""
-        self._last_instance += 1
-        return self._last_instance
-
     def restarts_of(self, instance: Instance) -> int:
-        return self._restarts[instance.service.workspace, instance.service.name, instance.service_id]
+        return self._restarts[key_of(instance.service, instance.service_id)]
 
-    def failures_of(self, service: Service) -> Iterator[tuple[str, str, float, str]]:
-        """Service id, state, seconds and why, of what has failed and does not run: "restarting" or "failed"."""
-        now = time.monotonic()
-        for key, failures in self._failures.items():
-            instance = self._shared.get(key)
-            if key[:2] != (service.workspace, service.name) or not failures.count:
-                continue
-            if instance is None or not instance.running:
-                waits = not failures.down(self.settings) and (key in self._starting or failures.retry_at > now)
-                yield key[2], "restarting" if waits else "failed", now - failures.failed_at, failures.detail
+    def admin_data(self, rounds: int | None = None) -> dict[str, Any]:
+        """Return Narvi's admin data with the newest `rounds` of each history, None for all."""
 
-    async def run_rounds(self) -> None:
-        """Each second the pings, each monitoring interval the metrics and the admin listeners."""
-        last = last_metrics = time.monotonic()
-        pause = min(1.0, self.settings.monitoring_interval, self.settings.ping_after / 2)
-        while True:
-            before = time.monotonic()
-            await asyncio.sleep(pause)
-            now = time.monotonic()
-            self.own.lag = max(self.own.lag, now - before - pause)
-            # A machine that slept, or a loop that hung, says nothing about the other side.
-            await self._ping(now, awake=now - last < 5)
-            last = now
-            if now - last_metrics >= self.settings.monitoring_interval:
-                last_metrics = now
-                self._monitor(now)
-            for call in self.on_round:
-                call()
+        def newest(history: SampleHistory) -> list[list[Any]]:
+            return history.newest(rounds)
 
-    async def _ping(self, now: float, awake: bool) -> None:
-        for instance in list(self.instances):
-            for session in list(instance.sessions.values()):
-                if session.judge_ping(now, awake):
-                    # It may be going, or behind: the timer decides.
-                    with contextlib.suppress(ConnectionError, TimeoutError, RuntimeError):
-                        await asyncio.wait_for(session.socket.ping(), 0.1)
+        return self.collect(newest)
 
-    def _monitor(self, now: float) -> None:
-        """One round; a callback of ours that fails spoils nobody's next."""
-        _call_each(self.before_monitoring)
-        clock, rate = time.time(), 0.0
-        for instance in self.instances:
-            if instance.running:
-                instance.measures.sample(clock, now, len(instance.sessions))
-                rate += instance.measures.rate
-                instance.want_metrics()
-        self.own.sample(clock, self.session_count(), rate)
-        listening = [instance for instance in self.instances if instance.wants_admin_data and instance.running]
-        for instance in listening:
-            instance.give_admin_data()
-        _call_each(self.after_monitoring)
+    def collect(self, take: Callable[[SampleHistory], list[list[Any]]]) -> dict[str, Any]:
+        """Collect the admin data with a part of each history."""
+        return add_runtime(collect_admin_data(self, take), self, take)
 
-    def _spawn(self, work: Any) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        # Kept: the loop itself holds its tasks weakly.
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _call_each(callbacks: list[Callable[[], None]]) -> None:
-    for callback in callbacks:
-        try:
-            callback()
-        except Exception:
-            logger.exception("a round of monitoring failed")

@@ -1,6 +1,6 @@
 """One log file per service, in the order of time, rotated by the runtime and held to a rate.
 
-A line is `2026-11-24 13:05:07.123 app text` for what the app prints, with `narvi` for what we say of it.
+A line is `2026-11-24 13:05:07.123 app text` for what the app prints, with `narvi` for what the server logs about it.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import time
 from pathlib import Path
 
 from narvi_desktop.settings import Settings
+from narvi_desktop.state.files import read_tail
+from narvi_desktop.text import escape_control_chars
 
-_LONGEST_LINE = 16_384  # bytes without an end of line that are kept waiting for one
-_HARMLESS = {number: repr(chr(number))[1:-1] for number in (*range(9), *range(10, 32), *range(127, 160))}
+_MAX_LINE = 16_384  # bytes without an end of line that are kept waiting for one
 
 
 class AppLog:
-    """Takes what an app prints and what we say of it.
+    """Collects what an app prints and what the server logs about it.
 
     Rule: any thread may write (a pipe reader per worker, thread workers, the loop); the lock guards
     the file and the counts.
@@ -29,6 +30,11 @@ class AppLog:
         self._second = 0.0
         self._in_second = 0
         self._dropped = 0
+
+    @property
+    def label(self) -> str:
+        """Where a person finds the log."""
+        return str(self.path)
 
     def write(self, lines: list[bytes]) -> None:
         """Append lines of an app; above the rate only a count of what was dropped is kept."""
@@ -47,29 +53,23 @@ class AppLog:
             self._append("app", [line.decode("utf-8", "backslashreplace") for line in lines])
 
     def report(self, text: str) -> None:
-        """A traceback of an app that has no pipe of its own."""
+        """Append a traceback of an app in this process, which has no pipe of its own."""
         self.write(text.rstrip().encode("utf-8", "backslashreplace").split(b"\n"))
 
-    def say(self, text: str) -> None:
-        """Some lines of ours."""
+    def log(self, text: str) -> None:
+        """Append lines of the server about the app."""
         with self._lock:
             self._append("narvi", text.rstrip().split("\n"))
 
     def tail(self, lines: int = 20) -> str:
-        """The last lines, without their times."""
-        try:
-            with self.path.open("rb") as file:
-                file.seek(max(0, self.path.stat().st_size - 16_384))
-                kept = file.read().decode("utf-8", "replace").splitlines()[-lines:]
-        except OSError:
-            return ""
-        return "\n".join(line.split(" ", 3)[-1] for line in kept)
+        """Return the last lines, without their times."""
+        return "\n".join(line.split(" ", 3)[-1] for line in read_tail(self.path, lines).splitlines())
 
     def _append(self, source: str, lines: list[str]) -> None:
         now = time.time()
         stamp = f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(now))}.{int(now % 1 * 1000):03} {source}"
         # No escape sequence of an app reaches a terminal by way of its log.
-        text = "".join(f"{stamp} {line.rstrip(chr(13)).translate(_HARMLESS)}\n" for line in lines)
+        text = "".join(f"{stamp} {escape_control_chars(line.rstrip(chr(13)), keep=chr(9))}\n" for line in lines)
         data = text.encode("utf-8", "backslashreplace")
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -88,22 +88,22 @@ class AppLog:
                 newer.replace(older)
 
 
-class Printed:
+class LineSplitter:
     """Cuts what one worker prints into lines; each worker has its own, since several may share a log."""
 
     def __init__(self, log: AppLog) -> None:
         self._log = log
-        self._begun = b""
+        self._partial = b""
 
     def write(self, data: bytes) -> None:
-        *lines, self._begun = (self._begun + data).split(b"\n")
-        if len(self._begun) > _LONGEST_LINE:
-            lines.append(self._begun)
-            self._begun = b""
+        *lines, self._partial = (self._partial + data).split(b"\n")
+        if len(self._partial) > _MAX_LINE:
+            lines.append(self._partial)
+            self._partial = b""
         if lines:
             self._log.write(lines)
 
-    def end(self) -> None:
-        """The worker has gone: what it began is a line too."""
-        if self._begun:
-            self._log.write([self._begun])
+    def close(self) -> None:
+        """Write the unfinished last line, when the worker has ended."""
+        if self._partial:
+            self._log.write([self._partial])

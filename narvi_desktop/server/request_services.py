@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from narvi_desktop.worker.patterns import Segment, parse
 
@@ -10,24 +11,31 @@ from narvi_desktop.worker.patterns import Segment, parse
 @dataclass
 class _Node:
     literal: dict[str, _Node] = field(default_factory=dict)
-    one: _Node | None = None
-    many: _Node | None = None
-    # By method: (handler id, names of its path parameters in order).
-    handlers: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    single: _Node | None = None
+    multi: _Node | None = None
+    # By method, in the order of their creation, the first answers: (handler id, names of its path parameters).
+    handlers: dict[str, list[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)
 
     def child(self, segment: Segment) -> _Node:
         if segment.kind == "literal":
             return self.literal.setdefault(segment.name, _Node())
         if segment.kind == "one":
-            self.one = self.one or _Node()
-            return self.one
-        self.many = self.many or _Node()
-        return self.many
+            self.single = self.single or _Node()
+            return self.single
+        self.multi = self.multi or _Node()
+        return self.multi
+
+
+class _Registration(NamedTuple):
+    app: str
+    session_id: str | None
+    method: str
+    pattern: str
 
 
 @dataclass(frozen=True)
 class Match:
-    """A path that some request service knows; without a handler the method is wrong."""
+    """A path that matches a request service; without a handler id only the method is wrong."""
 
     handler_id: str | None
     parameters: dict[str, str]
@@ -39,69 +47,73 @@ class RequestTable:
 
     def __init__(self) -> None:
         self._trees: dict[tuple[str, str | None], _Node] = {}
-        self._places: dict[str, tuple[str, str | None, str, str]] = {}
+        self._registrations: dict[str, _Registration] = {}
 
     def add(self, handler_id: str, app: str, session_id: str | None, method: str, pattern: str) -> None:
-        self._places[handler_id] = (app, session_id, method, pattern)
+        self._registrations[handler_id] = _Registration(app, session_id, method, pattern)
         node = self._trees.setdefault((app, session_id), _Node())
         segments = parse(pattern)
         for segment in segments:
             node = node.child(segment)
-        node.handlers[method] = (handler_id, tuple(part.name for part in segments if part.kind != "literal"))
+        names = tuple(part.name for part in segments if part.kind != "literal")
+        node.handlers.setdefault(method, []).append((handler_id, names))
 
     def remove(self, handler_id: str) -> None:
-        place = self._places.pop(handler_id, None)
-        tree = None if place is None else self._trees.get((place[0], place[1]))
-        if place is not None and tree is not None:
-            _remove(tree, parse(place[3]), place[2])
+        registration = self._registrations.pop(handler_id, None)
+        tree = None if registration is None else self._trees.get((registration.app, registration.session_id))
+        if registration is not None and tree is not None:
+            _remove(tree, parse(registration.pattern), registration.method, handler_id)
 
     def drop_session(self, session_id: str) -> None:
         """Forget all that is bound to a session."""
         for key in [key for key in self._trees if key[1] == session_id]:
             del self._trees[key]
-        for handler_id in [known for known, place in self._places.items() if place[1] == session_id]:
-            del self._places[handler_id]
+        expired = [key for key, registration in self._registrations.items() if registration.session_id == session_id]
+        for handler_id in expired:
+            del self._registrations[handler_id]
 
     def find(self, app: str, session_id: str | None, method: str, segments: list[str]) -> Match | None:
-        """The match for a path's decoded segments; literal before ``$x`` before ``$$x``."""
+        """Match a path's decoded segments; literal before ``$x`` before ``$$x``."""
         tree = self._trees.get((app, session_id))
         found = None if tree is None else _find(tree, segments, 0, [])
         if found is None:
             return None
-        node, taken = found
-        wanted = "GET" if method == "HEAD" and "HEAD" not in node.handlers else method
+        node, values = found
+        wanted_method = "GET" if method == "HEAD" and "HEAD" not in node.handlers else method
         allowed = set(node.handlers) | ({"HEAD"} if "GET" in node.handlers else set())
-        handler_id, names = node.handlers.get(wanted, (None, ()))
-        return Match(handler_id, dict(zip(names, taken, strict=False)), tuple(sorted(allowed)))
+        handler_id, names = node.handlers[wanted_method][0] if wanted_method in node.handlers else (None, ())
+        return Match(handler_id, dict(zip(names, values, strict=False)), tuple(sorted(allowed)))
 
 
-def _find(node: _Node, segments: list[str], at: int, taken: list[str]) -> tuple[_Node, list[str]] | None:
-    if at == len(segments):
-        return (node, taken) if node.handlers else None
-    segment = segments[at]
-    if segment in node.literal and (found := _find(node.literal[segment], segments, at + 1, taken)):
+def _find(node: _Node, segments: list[str], index: int, values: list[str]) -> tuple[_Node, list[str]] | None:
+    if index == len(segments):
+        return (node, values) if node.handlers else None
+    segment = segments[index]
+    if segment in node.literal and (found := _find(node.literal[segment], segments, index + 1, values)):
         return found
-    if node.one is not None and (found := _find(node.one, segments, at + 1, [*taken, segment])):
+    if node.single is not None and (found := _find(node.single, segments, index + 1, [*values, segment])):
         return found
-    if node.many is not None:
-        for end in range(len(segments), at, -1):
-            if found := _find(node.many, segments, end, [*taken, "/".join(segments[at:end])]):
+    if node.multi is not None:
+        for end in range(len(segments), index, -1):
+            if found := _find(node.multi, segments, end, [*values, "/".join(segments[index:end])]):
                 return found
     return None
 
 
-def _remove(node: _Node, segments: tuple[Segment, ...], method: str) -> None:
-    """Take a handler out, and the branches that lead nowhere afterwards."""
+def _remove(node: _Node, segments: tuple[Segment, ...], method: str, handler_id: str) -> None:
+    """Remove a handler, and the branches that are empty without it."""
     if not segments:
-        node.handlers.pop(method, None)
+        node.handlers[method] = [handler for handler in node.handlers[method] if handler[0] != handler_id]
+        if not node.handlers[method]:
+            del node.handlers[method]
         return
     child = node.child(segments[0])
-    _remove(child, segments[1:], method)
-    if child.handlers or child.literal or child.one or child.many:
+    _remove(child, segments[1:], method, handler_id)
+    if child.handlers or child.literal or child.single or child.multi:
         return
     if segments[0].kind == "literal":
         del node.literal[segments[0].name]
     elif segments[0].kind == "one":
-        node.one = None
+        node.single = None
     else:
-        node.many = None
+        node.multi = None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from aiohttp import web
 
 WEB_FOLDER = Path(__file__).resolve().parent.parent / "web"
+Glob = Callable[[str], re.Pattern[str]]
 Roots = Mapping[str | tuple[str, str], str | Path]
 
 # Not left to the machine's own tables: a page's script must be one everywhere.
@@ -25,38 +26,38 @@ class Resources:
     Args:
         roots: as Narvi's `resource_roots`: a URL or glob to a file, or (prefix, glob) to a folder;
             ``**`` reaches into subfolders.
+        glob: how a pattern is matched.
     """
 
-    def __init__(self, roots: Roots) -> None:
-        self._files: list[tuple[re.Pattern[str], Path]] = []
-        self._folders: list[tuple[str, re.Pattern[str], Path]] = []
+    def __init__(self, roots: Roots, glob: Glob | None = None) -> None:
+        glob = glob or segment_glob
+        # (prefix or None, pattern, target), in the order in which they are tried.
+        self._rules: list[tuple[str | None, re.Pattern[str], Path]] = []
         for key, target in roots.items():
-            if isinstance(key, str):
-                self._files.append((_glob(key), Path(target).resolve()))
-            else:
-                self._folders.append((key[0].strip("/"), _glob(key[1]), Path(target).resolve()))
-        self._folders.append(("narvi", _glob("**"), WEB_FOLDER))
+            prefix, pattern = (None, key) if isinstance(key, str) else (key[0].strip("/"), key[1])
+            self._rules.append((prefix, glob(pattern), Path(target).resolve()))
+        # Last, so that it is there also when a program maps narvi/ itself.
+        self._rules.append(("narvi", segment_glob("**"), WEB_FOLDER))
 
     def find(self, segments: list[str]) -> Path | None:
-        """The file, or None: hidden names, links out of the folder and what is no plain file do not exist."""
+        """Return the file, or None: hidden names, links out of the folder and special files do not exist."""
         if any(segment.startswith(".") or "\0" in segment for segment in segments):
             return None
         path = "/".join(segments)
-        for pattern, file in self._files:
-            if pattern.fullmatch(path):
-                # A glob to a folder keeps the name below it; a glob to a file always means that file.
-                candidate = _below(file, path) if file.is_dir() else file
-                if candidate is not None and candidate.is_file():
-                    return candidate
-        for prefix, pattern, folder in self._folders:
-            rest = _after(prefix, path)
-            if rest and pattern.fullmatch(rest) and (candidate := _below(folder, rest)):
+        for prefix, pattern, target in self._rules:
+            rest = path if prefix is None else _after(prefix, path)
+            if not rest or not pattern.fullmatch(rest):
+                continue
+            # A URL that leads to a folder keeps its name below it; one that leads to a file always means that file.
+            is_file = prefix is None and not target.is_dir()
+            candidate = target if is_file else _below(target, rest)
+            if candidate is not None and candidate.is_file():
                 return candidate
         return None
 
 
 def respond(path: Path) -> web.StreamResponse:
-    """The file with ETag, Last-Modified and Range; the browser asks again each time."""
+    """Serve a file with ETag, Last-Modified and Range; the browser revalidates it each time."""
     response = web.FileResponse(path, headers={"Cache-Control": "no-cache"})
     content_type, _ = mimetypes.guess_type(path.name)
     response.content_type = content_type or "application/octet-stream"
@@ -80,8 +81,8 @@ def _below(folder: Path, relative: str) -> Path | None:
         return None
 
 
-def _glob(pattern: str) -> re.Pattern[str]:
-    """``*`` and ``?`` within a segment, ``**`` over segments."""
+def segment_glob(pattern: str) -> re.Pattern[str]:
+    """Compile a glob: ``*`` and ``?`` within a segment, ``**`` over segments."""
     parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern.strip("/"))
     rules = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     return re.compile("".join(rules.get(part, re.escape(part)) for part in parts))

@@ -12,45 +12,47 @@ from urllib.parse import unquote
 from aiohttp import WSMsgType, web
 
 from narvi_desktop.settings import Settings
+from narvi_desktop.state.names import SYSTEM
 from narvi_desktop.worker.patterns import RESERVED
 
-from .broken import BrokenApps, failure_page
-from .hub import App, Hub
-from .instance import Instance, InstanceFailed, InstanceRefused, plain_query
+from .error_pages import ErrorPages, failure_page
+from .errors import ServiceFailed, ServiceRefused
+from .hub import Hub
+from .instance import Instance
+from .registry import App
 from .request_services import Match
 from .resources import respond
-from .security import HEADERS, without_ours
+from .security import HEADERS, app_headers
 from .session import SERVICE_FAILED, TEXT_OPCODE, Session, encode_message
-from .site import SYSTEM
 
 
-class Place(NamedTuple):
-    """A request that has come in, and where it leads."""
+class AppRequest(NamedTuple):
+    """A request, and the app, service id and path below it that its URL names."""
 
-    request: web.BaseRequest
+    http: web.BaseRequest
     app: App
     service_id: str
-    rest: list[str]
+    path: list[str]
 
 
 class AppRoutes:
     """Answers everything below ``/narvi/{workspace}/{app}/``."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, error_pages: ErrorPages) -> None:
         self._hub = hub
         self._settings: Settings = hub.settings
-        self.broken = BrokenApps()
+        self.error_pages = error_pages
         # What may stand after the service id, in the order of the protocol's table.
-        self.table: dict[str, Callable[[Place], Awaitable[web.StreamResponse]]] = {
+        self.table: dict[str, Callable[[AppRequest], Awaitable[web.StreamResponse]]] = {
             "index.html": self._page,
             "connect": self._connect,
             "status": self._status,
         }
 
     async def answer(self, request: web.BaseRequest, segments: list[str]) -> web.StreamResponse:
-        """The answer to a request whose path, without base, has these decoded segments."""
+        """Answer a request whose path, without the base, has these decoded segments."""
         if segments[:2] == [SYSTEM, "broken"] and len(segments) == 4 and request.method in ("GET", "HEAD"):
-            return await self.broken.answer(segments[2], request.query_string) or not_found()
+            return await self.error_pages.answer(segments[2], request.query_string) or not_found()
         app = self._hub.apps.get((segments[0], segments[1])) if len(segments) > 2 else None
         if app is None:
             return not_found()
@@ -59,13 +61,13 @@ class AppRoutes:
         service_id = segments[2]
         if len(segments) < 4 or service_id in RESERVED or len(service_id) > 64:
             return not_found()
-        place = Place(request, app, service_id, segments[3:])
+        app_request = AppRequest(request, app, service_id, segments[3:])
         handler = self.table.get(segments[3]) if len(segments) == 4 else None
         if handler is None:
-            return await self._request_or_file(place)
+            return await self._file_or_request(app_request)
         if request.method not in ("GET", "HEAD"):
             return web.Response(status=405, headers={"Allow": "GET, HEAD"})
-        return await handler(place)
+        return await handler(app_request)
 
     def _redirect_to_instance(self, app: App, request: web.BaseRequest) -> web.Response:
         if app.service.fixed_service_id is not None:
@@ -74,35 +76,35 @@ class AppRoutes:
             return redirect(f"../{app.service_chooser}/index.html", request)
         return not_found()
 
-    async def _page(self, place: Place) -> web.StreamResponse:
-        app = place.app
+    async def _page(self, request: AppRequest) -> web.StreamResponse:
+        app = request.app
         try:
-            await self._hub.acquire(app.service, place.service_id, for_session=False)
-        except InstanceRefused:
+            await self._hub.acquire(app.service, request.service_id, for_session=False)
+        except ServiceRefused:
             return redirect(f"../../{app.service_chooser}/index.html") if app.service_chooser else not_found()
-        except InstanceFailed as error:
+        except ServiceFailed as error:
             return self._failure_page(app, error.detail)
-        file = app.resources.find(place.rest)
+        file = app.resources.find(request.path)
         return not_found() if file is None else respond(file)
 
     def _failure_page(self, app: App, detail: str) -> web.Response:
         log = self._hub.log_of(app.service)
         name = app.title or app.name
         return failure_page(
-            name, f"The service of {name} could not start.", detail, f"{log.path}\n\n{log.tail()}"
+            name, f"The service of {name} could not start.", detail, f"{log.label}\n\n{log.tail()}"
         )
 
-    async def _status(self, place: Place) -> web.Response:
-        instance = self._hub.running_instance(place.app.service.workspace, place.app.name, place.service_id)
-        if instance is None:
+    async def _status(self, request: AppRequest) -> web.Response:
+        instances = self._instances(request)
+        if not instances:
             return not_found()
-        data = {"uptime": instance.uptime, "session_count": len(instance.sessions)}
+        count = sum(len(instance.sessions) for instance in instances)
+        data = {"uptime": int(instances[0].uptime), "session_count": count}
         return web.json_response(data, headers={"Cache-Control": "no-store"})
 
     # Sockets.
 
-    async def _connect(self, place: Place) -> web.StreamResponse:
-        request = place.request
+    async def _connect(self, request: AppRequest) -> web.StreamResponse:
         if self._hub.session_count() >= self._settings.session_limit:
             return web.Response(status=503, text="Too many pages are connected; close some.")
         # aiohttp refuses a message of exactly max_msg_size. Pings are ours: its heartbeat kills a
@@ -111,35 +113,36 @@ class AppRoutes:
             max_msg_size=self._settings.message_limit + 1, autoping=False, compress=False, timeout=2
         )
         socket.headers.update(HEADERS)
-        if not socket.can_prepare(request):
+        if not socket.can_prepare(request.http):
             return web.Response(status=426, headers={"Upgrade": "websocket", "Connection": "Upgrade"})
-        writer = await socket.prepare(request)
+        writer = await socket.prepare(request.http)
         try:
-            instance = await self._hub.acquire(place.app.service, place.service_id, for_session=True)
-        except InstanceRefused:
+            instance = await self._hub.acquire(request.app.service, request.service_id, for_session=True)
+        except ServiceRefused:
+            # narvi.js knows this reason: the page loads anew, which leads to the chooser.
             await socket.close(code=SERVICE_FAILED, message=b"no such service id")
             return socket
-        except InstanceFailed as error:
+        except ServiceFailed as error:
             reason = error.detail.strip().splitlines()[-1] if error.detail.strip() else "the service failed"
             await socket.close(code=SERVICE_FAILED, message=reason.encode()[:120])
             return socket
-        session = Session(instance.next_session_number(), place.app.name, socket, self._settings)
+        session = Session(instance.next_session_number(), request.app.name, socket, self._settings)
         greeting = {
             "action": "session_connected",
             "session_id": session.session_id,
-            "app_parameters": place.app.parameters,
+            "app_parameters": request.app.parameters,
         }
         session.put(encode_message(TEXT_OPCODE, json.dumps(greeting).encode()))
-        transport = request.transport
+        transport = request.http.transport
         if transport is None or socket.closed:
             return socket
         session.connected(transport, writer)
-        instance.open_session(session, plain_query(request.query), without_ours(request))
+        instance.open_session(session, query_parameters(request.http), app_headers(request.http))
         try:
             await self._receive(instance, session)
         finally:
             instance.close_session(session)
-        await session.goodbye_said()
+        await session.wait_closed()
         return socket
 
     async def _receive(self, instance: Instance, session: Session) -> None:
@@ -165,49 +168,52 @@ class AppRoutes:
 
     # Request services and files.
 
-    async def _request_or_file(self, place: Place) -> web.StreamResponse:
-        instance = self._hub.running_instance(place.app.service.workspace, place.app.name, place.service_id)
-        instance = instance or self._instance_of_session(place)
-        match = None if instance is None else self._match(instance, place)
-        if instance is not None and match is not None:
-            return await self._request(instance, match, place)
-        file = place.app.resources.find(place.rest)
-        if file is None:
-            return not_found()
-        if place.request.method not in ("GET", "HEAD"):
+    async def _file_or_request(self, request: AppRequest) -> web.StreamResponse:
+        # A file wins over request services, as in Narvi: a pattern $name must not hide style.css.
+        if request.http.method in ("GET", "HEAD"):
+            file = request.app.resources.find(request.path)
+            if file is not None:
+                return respond(file)
+        for instance in self._instances(request):
+            match = self._match(instance, request)
+            if match is not None:
+                return await self._request(instance, match, request)
+        if request.app.resources.find(request.path) is not None:
             return web.Response(status=405, headers={"Allow": "GET, HEAD"})
-        return respond(file)
+        return not_found()
 
-    def _instance_of_session(self, place: Place) -> Instance | None:
-        """The instance of a service that is not shared: known by the session in the path."""
-        if place.app.service.shared or place.rest[0] != "session" or len(place.rest) < 3:
-            return None
-        for instance in self._hub.instances:
-            ids = (session.session_id for session in instance.sessions.values())
-            if instance.service is place.app.service and place.rest[1] in ids:
-                return instance
-        return None
+    def _instances(self, request: AppRequest) -> list[Instance]:
+        """Return the running instances of a service id: one, or one for each session, the oldest first."""
+        app = request.app
+        if app.service.shared:
+            instance = self._hub.running_instance(app.service.workspace, app.name, request.service_id)
+            return [] if instance is None else [instance]
+        instances = [
+            instance
+            for instance in self._hub.instances
+            if instance.service is app.service and instance.service_id == request.service_id and instance.running
+        ]
+        return sorted(instances, key=lambda instance: instance.number)
 
-    def _match(self, instance: Instance, place: Place) -> Match | None:
-        rest, method, app = place.rest, place.request.method, place.app.name
-        if rest[0] == "session" and len(rest) > 2:
-            return instance.requests.find(app, rest[1], method, rest[2:])
-        return instance.requests.find(app, None, method, rest)
+    def _match(self, instance: Instance, request: AppRequest) -> Match | None:
+        path, method, app = request.path, request.http.method, request.app.name
+        if path[0] == "session" and len(path) > 2:
+            return instance.requests.find(app, path[1], method, path[2:])
+        return instance.requests.find(app, None, method, path)
 
-    async def _request(self, instance: Instance, match: Match, place: Place) -> web.StreamResponse:
+    async def _request(self, instance: Instance, match: Match, request: AppRequest) -> web.StreamResponse:
         if match.handler_id is None:
             return web.Response(status=405, headers={"Allow": ", ".join(match.allowed)})
-        request = place.request
         try:
-            body = await asyncio.wait_for(request.read(), self._settings.handler_timeout)
-            query = plain_query(request.query)
-            headers = without_ours(request)
+            body = await asyncio.wait_for(request.http.read(), self._settings.handler_timeout)
+            query = query_parameters(request.http)
+            headers = app_headers(request.http)
             frame = await instance.request(match.handler_id, match.parameters, query, headers, body)
         except web.HTTPRequestEntityTooLarge:
             return web.Response(status=413, text="The request is above the limit.")
         except TimeoutError:
             return web.Response(status=504, text="The app did not answer in time.")
-        except InstanceFailed:
+        except ServiceFailed:
             return web.Response(status=503, text="The service has ended.")
         return app_response(frame.head["status"], frame.head["type"], frame.head["headers"], frame.body)
 
@@ -216,11 +222,11 @@ FRAMING = frozenset({"content-length", "transfer-encoding", "connection", "conte
 
 
 def app_response(status: int, mime_type: str, headers: dict[str, str], body: bytes) -> web.Response:
-    """What an app returned; a 500 for what would break the framing of the connection or open it to other origins."""
+    """Build the response that an app returned; 500 if it would break the framing or open the app to other origins."""
     values = [mime_type, *headers, *headers.values()]
-    broken = any(character in value for value in values for character in "\r\n\0")
-    closed = any(name.lower() in FRAMING or name.lower().startswith("access-control-") for name in headers)
-    if broken or closed:
+    unsafe = any(character in value for value in values for character in "\r\n\0")
+    forbidden = any(name.lower() in FRAMING or name.lower().startswith("access-control-") for name in headers)
+    if unsafe or forbidden:
         return web.Response(status=500, text="The app's answer has headers that cannot be sent.")
     try:
         return web.Response(status=status, body=body, headers={**headers, "Content-Type": mime_type})
@@ -229,7 +235,7 @@ def app_response(status: int, mime_type: str, headers: dict[str, str], body: byt
 
 
 def split_path(raw_path: str) -> list[str] | None:
-    """The decoded segments of a path, or None for one that no URL of ours has."""
+    """Split a path into decoded segments; None for a path that no URL of an app has."""
     path = raw_path.partition("?")[0]
     segments = [unquote(part, errors="replace") for part in path.split("/")[1:]]
     for segment in segments:
@@ -240,9 +246,14 @@ def split_path(raw_path: str) -> list[str] | None:
 
 
 def redirect(location: str, request: web.BaseRequest | None = None) -> web.Response:
-    """307 to a path relative to this one; a query goes along."""
+    """Redirect with 307 to a path relative to this one, with the query."""
     query = "" if request is None or not request.query_string else f"?{request.query_string}"
     return web.Response(status=307, headers={"Location": location + query, "Cache-Control": "no-store"})
+
+
+def query_parameters(request: web.BaseRequest) -> dict[str, str]:
+    """Return the query as str to str; of a name that stands twice the last value counts, as in Narvi."""
+    return dict(request.query.items())
 
 
 def not_found() -> web.Response:

@@ -1,6 +1,6 @@
 """Who may come in: Host, Origin and fetch metadata, credentials, in this order, before any route.
 
-Pure decisions on one request's facts; `front.py` asks and refuses.
+Decisions on one request's facts; `gateway.py` asks and refuses.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _OUR_COOKIE = re.compile(r"narvi_\d+=")
 REFUSAL = b"403: not allowed. Open this app from narvi-desktop.\n"
 
 
-def judge(request: BaseRequest, site: Site, token: bytes) -> Verdict:
-    """How this request may come in, or "refused"."""
+def authorize(request: BaseRequest, site: Site, token: bytes) -> Verdict:
+    """Decide by which credential this request is allowed, or "refused"."""
     if not request.raw_path.startswith("/") or not _host_is_ours(request, site):
         return "refused"
     ticket = _unspent_ticket(request, site)
@@ -49,19 +49,19 @@ def judge(request: BaseRequest, site: Site, token: bytes) -> Verdict:
     return "cookie"
 
 
-def without_ours(request: BaseRequest) -> dict[str, str]:
-    """The headers that an app may see: none of our credentials, for no site."""
+def app_headers(request: BaseRequest) -> dict[str, str]:
+    """Return the headers that an app may see: without the credentials of any site."""
     headers = {name: value for name, value in request.headers.items() if name.lower() != "authorization"}
     for name in [name for name in headers if name.lower() == "cookie"]:
-        kept = [part for part in headers[name].split(";") if not _OUR_COOKIE.match(part.strip())]
-        headers[name] = ";".join(kept).strip()
+        parts = [part for part in headers[name].split(";") if not _OUR_COOKIE.match(part.strip())]
+        headers[name] = ";".join(parts).strip()
         if not headers[name]:
             del headers[name]
     return headers
 
 
 def comes_from_elsewhere(request: BaseRequest) -> bool:
-    """Whether the browser says that a page of another origin is behind this request."""
+    """Check whether the browser says that a page of another origin caused this request."""
     return any(value not in ("same-origin", "none") for value in request.headers.getall("Sec-Fetch-Site", []))
 
 
@@ -73,8 +73,8 @@ def _host_is_ours(request: BaseRequest, site: Site) -> bool:
 
 def _source_is_ours(request: BaseRequest, ticket: bool) -> bool:
     origins = request.headers.getall("Origin", [])
-    own = [f"http://{host}" for host in request.headers.getall("Host")]
-    if origins and (len(origins) != 1 or origins != own):
+    expected = [f"http://{host}" for host in request.headers.getall("Host")]
+    if origins and (len(origins) != 1 or origins != expected):
         return False
     if not comes_from_elsewhere(request):
         return True
@@ -111,5 +111,5 @@ def _is_upgrade(request: BaseRequest) -> bool:
 
 
 def set_cookie(site: Site) -> str:
-    """The Set-Cookie header that a spent ticket earns: session only, no Domain, and to its workspace alone."""
+    """Build the Set-Cookie header for a redeemed ticket: session only, no Domain, for its workspace's path."""
     return f"{site.cookie_name}={site.cookie_value}; Path={site.root}; HttpOnly; SameSite=Strict"

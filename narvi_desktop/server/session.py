@@ -12,7 +12,7 @@ from aiohttp.abc import AbstractStreamWriter
 
 from narvi_desktop.settings import Settings
 
-from .measures import Traffic
+from .stats import Traffic
 
 SERVICE_FAILED = 1011
 SERVICE_RESTARTS = 1012
@@ -22,7 +22,7 @@ TEXT_OPCODE, BYTES_OPCODE = 1, 2
 
 
 def encode_message(opcode: int, body: bytes) -> bytes:
-    """A whole WebSocket frame of a server (RFC 6455, 5.2): made once for all sessions that get it."""
+    """Encode a server's WebSocket frame (RFC 6455, 5.2), once for all sessions that get it."""
     size = len(body)
     if size < 126:
         return bytes((0x80 | opcode, size)) + body
@@ -32,7 +32,7 @@ def encode_message(opcode: int, body: bytes) -> bytes:
 
 
 class Session:
-    """A page's connection. All of it belongs to the loop.
+    """A page's connection. Used on the event loop only.
 
     Attributes:
         number: grows with each session of the instance; what the link calls it.
@@ -50,26 +50,26 @@ class Session:
         self._settings = settings
         self._transport: asyncio.Transport | None = None
         self._writer: AbstractStreamWriter | None = None
-        self._turn: list[bytes] = []
+        self._batch: list[bytes] = []
         self._refused: deque[bytes] = deque()
         self._refused_bytes = 0
         self._flusher: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[bool] | None = None
 
     def connected(self, transport: asyncio.Transport, writer: AbstractStreamWriter) -> None:
-        """The upgrade is answered: what waited may go."""
+        """Write what waited for the upgrade to be answered."""
         self._transport, self._writer = transport, writer
         self.flush()
 
     def put(self, frame: bytes) -> None:
         """Add to what leaves with the next flush: several frames in one write."""
-        self._turn.append(frame)
+        self._batch.append(frame)
 
     def flush(self) -> None:
-        """Write what this turn has gathered; what the kernel refuses waits here, up to the limits."""
-        if self._transport is None or not self._turn:
+        """Write what this turn of the loop has queued; what the kernel refuses waits here, up to the limits."""
+        if self._transport is None or not self._batch:
             return
-        frames, self._turn = self._turn, []
+        frames, self._batch = self._batch, []
         if self._transport.is_closing():
             return
         if self._flusher is None:
@@ -90,18 +90,18 @@ class Session:
         return len(self._refused)
 
     def close(self, code: int, reason: str = "") -> None:
-        """Say goodbye; safe to call twice."""
+        """Start the closing handshake; safe to call twice."""
         if self._closing is None:
             message = reason.encode()[:120]
             self._closing = asyncio.ensure_future(self.socket.close(code=code, message=message))
 
-    async def goodbye_said(self) -> None:
-        """Wait for our own close frame: the receiver returns before it has left."""
+    async def wait_closed(self) -> None:
+        """Wait until the close frame has left: the receiving loop returns earlier."""
         if self._closing is not None:
             await self._closing
 
     def abort(self) -> None:
-        """End without a word: the other side no longer listens."""
+        """Cut the connection: the other side no longer answers."""
         if self._transport is not None:
             self._transport.abort()
 
@@ -112,10 +112,10 @@ class Session:
             self._transport.write(encode_message(8, TOO_SLOW.to_bytes(2, "big") + b"too slow"))
             self._transport.close()
 
-    def judge_ping(self, now: float, awake: bool) -> bool:
-        """Once a second: whether this session wants a ping now; a dead one is aborted.
+    def needs_ping(self, now: float, awake: bool) -> bool:
+        """Decide, once a second, whether to ping this session; a dead one is aborted.
 
-        Judged only while we read from it and the loop was awake: its silence is then its own.
+        Silence counts only while its socket is read and the loop was awake.
         """
         if not (self.reading and awake):
             self.ping_sent = None if self.ping_sent is None else now

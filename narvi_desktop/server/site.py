@@ -1,4 +1,4 @@
-"""What belongs to one site: its port, its names, its cookie and its one-time tickets."""
+"""A site, the origin of one workspace: its port, host names, cookie and one-time tickets."""
 
 from __future__ import annotations
 
@@ -10,18 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from narvi_desktop.state.names import SYSTEM as SYSTEM
+from .errors import PortUnavailable
 
 BASE_PATH = "/narvi"
 TICKET_PATH = "/ticket/"
-
-
-class NoSite(Exception):
-    """A workspace cannot be served; `reason` is the system's, str() a sentence."""
-
-    def __init__(self, workspace: str, reason: str) -> None:
-        super().__init__(f"No port can be had for the workspace {workspace!r}: {reason}.")
-        self.reason = reason
 
 
 @dataclass
@@ -58,12 +50,12 @@ class Site:
         return f"{BASE_PATH}/{quote(self.workspace, safe='')}/"
 
     def path(self, app: str, service_id: str | None) -> str:
-        """The path of an app's page; without a service id the one that redirects."""
+        """Return the path of an app's page; without a service id the one that redirects."""
         parts = [app] if service_id is None else [app, service_id]
         return self.root + "/".join([*(quote(part, safe="") for part in parts), "index.html"])
 
     def issue_ticket(self, path: str, life: float) -> str:
-        """A URL that lets its first user in, within `life` seconds, and leads to `path`."""
+        """Issue a one-time URL that authorizes a browser within `life` seconds and leads to `path`."""
         self._drop_expired()
         ticket = secrets.token_urlsafe(32)
         self._tickets[ticket] = (path, self.clock() + life)
@@ -74,7 +66,7 @@ class Site:
         return self._match(ticket) is not None
 
     def spend_ticket(self, ticket: str) -> str | None:
-        """The path that the ticket leads to, once; None for a ticket that is unknown, spent or too old."""
+        """Redeem a ticket for the path it leads to; None if it is unknown, used or expired."""
         self._drop_expired()
         known = self._match(ticket)
         return None if known is None else self._tickets.pop(known)[0]
@@ -99,14 +91,14 @@ class Sites:
 
     Args:
         bind: a listening socket for a workspace. Raises OSError.
-
-    Attributes:
-        serve: takes the socket of a site that is opened.
+        listen: takes the socket of a site that is opened.
     """
 
-    def __init__(self, bind: Callable[[str], socket.socket]) -> None:
-        self.serve: Callable[[socket.socket], None]
+    def __init__(
+        self, bind: Callable[[str], socket.socket], listen: Callable[[socket.socket], None]
+    ) -> None:
         self._bind = bind
+        self._listen = listen
         self._by_workspace: dict[str, Site] = {}
         self._by_port: dict[int, Site] = {}
 
@@ -114,7 +106,7 @@ class Sites:
         return self._by_port.get(port)
 
     def of_url(self, url: str) -> Site | None:
-        """The site that an address leads to, or None for one of somebody else."""
+        """Return the site that a URL leads to, or None for a foreign one."""
         try:
             parts = urlsplit(url)
             site = self.on_port(parts.port or 80)
@@ -123,31 +115,31 @@ class Sites:
         return site if site is not None and parts.netloc.rpartition("@")[2].lower() in site.hosts else None
 
     def of_workspace(self, workspace: str) -> Site:
-        """The workspace's site. Raises NoSite when no socket can be had for it."""
+        """Return the workspace's site, opening it first if needed. Raises PortUnavailable."""
         site = self._by_workspace.get(workspace)
         if site is None:
             try:
                 sock = self._bind(workspace)
             except OSError as error:
-                raise NoSite(workspace, error.strerror or str(error)) from error
+                raise PortUnavailable(workspace, error.strerror or str(error)) from error
             site = Site(workspace, sock.getsockname()[1])
             self._by_workspace[workspace] = self._by_port[site.port] = site
-            self.serve(sock)
+            self._listen(sock)
         return site
 
     def origins(self) -> dict[str, str]:
-        """The workspaces that have been used, and where each is served."""
+        """Return the origin of each workspace that has been used."""
         return {workspace: site.origin for workspace, site in self._by_workspace.items()}
 
     def issue_ticket(self, workspace: str, app: str, service_id: str | None, life: float) -> str:
-        """A URL that lets its first user in to an app's page, within `life` seconds. Raises NoSite."""
+        """Issue a one-time URL for an app's page, good for `life` seconds. Raises PortUnavailable."""
         site = self.of_workspace(workspace)
         return site.issue_ticket(site.path(app, service_id), life)
 
     def link_out(self, workspace: str, url: str, life: float) -> str | None:
-        """The address by which the user's browser follows a link of a page, or None where it must not.
+        """Return the URL by which the user's browser may follow a page's link, or None where it must not.
 
-        A browser that a person is at home in may be let in to another workspace: a page must not send it there.
+        The user's browser may hold cookies of other workspaces: a page must not send it there.
         """
         site = self.of_url(url)
         if site is None:

@@ -1,4 +1,4 @@
-"""The user's config.toml, resolved once into one object."""
+"""Read the user's config.toml into one object."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from narvi_desktop.settings import Settings
 
 @dataclass(frozen=True)
 class Config:
-    """What a person may set; `complaint` is why the file was put aside, or empty."""
+    """What a person may set; `problem` says why the file is not used, or is empty."""
 
     keep_running: bool = False
     port: int | None = None
     trusted_threads: tuple[str, ...] = ()
     settings: Settings = field(default_factory=Settings)
-    complaint: str = ""
+    problem: str = ""
 
 
 def load(folder: Path) -> Config:
-    """The config; a file that cannot be used means the defaults, and a complaint."""
+    """Return the config; a file that cannot be used means the defaults, and a problem."""
     file = folder / "config.toml"
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
@@ -31,7 +31,7 @@ def load(folder: Path) -> Config:
     except FileNotFoundError:
         return Config()
     except (OSError, ValueError, TypeError) as error:
-        return Config(complaint=f"{file} is not used: {error}")
+        return Config(problem=f"{file} is not used: {error}")
 
 
 def _config(values: dict[str, Any]) -> Config:
@@ -44,8 +44,8 @@ def _config(values: dict[str, Any]) -> Config:
         if isinstance(value, list) != of_many:
             raise ValueError(f"settings.{name} has the wrong type")
         for number in value if isinstance(value, list) else [value]:
-            whole = known[name] is not int or isinstance(number, int)
-            if isinstance(number, bool) or not isinstance(number, (int, float)) or not whole or not number > 0:
+            is_int = known[name] is not int or isinstance(number, int)
+            if isinstance(number, bool) or not isinstance(number, (int, float)) or not is_int or not number > 0:
                 raise ValueError(f"settings.{name} must be a {'whole ' if known[name] is int else ''}number above 0")
         numbers[name] = tuple(value) if of_many else value
     port = values.get("port")

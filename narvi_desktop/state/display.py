@@ -1,8 +1,8 @@
-"""Which environment variables say where a person's screen is."""
+"""The environment variables that say where a person's screen is."""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Mapping
 
 DISPLAY_VARIABLES = (
     "DISPLAY",
@@ -14,6 +14,6 @@ DISPLAY_VARIABLES = (
 )
 
 
-def display_environment() -> dict[str, str]:
-    """What a window host needs to find this caller's screen."""
-    return {name: os.environ[name] for name in DISPLAY_VARIABLES if name in os.environ}
+def select_display_variables(environment: Mapping[str, object]) -> dict[str, str]:
+    """Return what a window host needs to find the screen, and nothing else of an environment."""
+    return {name: str(environment[name]) for name in DISPLAY_VARIABLES if name in environment}

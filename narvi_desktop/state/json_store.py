@@ -1,4 +1,4 @@
-"""Small JSON files of the state folder: written whole or not at all; a bad one is put aside."""
+"""Small JSON files of the state folder. One that cannot be used is renamed, and the default is used."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from narvi_desktop.state.record import write_private
+from .files import replace_file
 
 logger = logging.getLogger("narvi_desktop.runtime")
 T = TypeVar("T")
 
 
 def load(file: Path, parse: Callable[[Any], T], default: T) -> T:
-    """What a file keeps, or the default.
+    """Read a file, or return the default.
 
     Args:
-        parse: from the JSON value to what is kept; raises ValueError, TypeError, KeyError or AttributeError.
+        parse: makes the value from JSON; raises ValueError, TypeError, KeyError or AttributeError.
     """
     try:
         return parse(json.loads(file.read_bytes()))
@@ -26,19 +26,19 @@ def load(file: Path, parse: Callable[[Any], T], default: T) -> T:
         return default
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         aside = file.with_name(file.name + ".bad")
-        logger.warning("%s cannot be used (%s: %s): kept as %s", file, type(error).__name__, error, aside.name)
+        logger.warning("%s cannot be used (%s: %s): renamed to %s", file, type(error).__name__, error, aside.name)
         try:
             file.replace(aside)
         except OSError:
-            logger.warning("%s cannot be put aside", file)
+            logger.warning("%s cannot be renamed", file)
     except OSError as error:
         logger.warning("%s cannot be read: %s", file, error)
     return default
 
 
 def save(file: Path, value: Any) -> None:
-    """Keep a value; what was kept before stays where that cannot be done."""
+    """Write a value. Where that fails, the old file stays and the log says so."""
     try:
-        write_private(file, json.dumps(value, indent=1).encode())
+        replace_file(file, json.dumps(value, indent=1).encode())
     except OSError as error:
         logger.warning("%s cannot be written: %s", file, error)

@@ -1,4 +1,4 @@
-"""A lock file, held by an open file: the one thing here that differs between systems."""
+"""A lock between processes, held by an open file; here systems differ."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ else:
 
 
 class LockFile:
-    """Held for life, or until released; a killed holder lets go by dying.
+    """Held until released, or until the process ends, however it ends.
 
     A process opens the file once: closing any other handle on it would drop a lockf lock.
     """
@@ -30,7 +30,7 @@ class LockFile:
         self._file: IO[bytes] | None = None
 
     def acquire(self) -> bool:
-        """Whether the lock is ours now."""
+        """Take the lock if no other process holds it; return whether this one has it now."""
         if self._file is None:
             self._path.touch(mode=0o600)
             self._file = self._path.open("r+b")

@@ -1,4 +1,4 @@
-"""The folders of this user that we write to."""
+"""The folders of this user that narvi-desktop writes to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NAME = "narvi-desktop"
 
 @dataclass(frozen=True)
 class Paths:
-    """Each is made on first use, for this user only."""
+    """Each folder is created on first use, readable by this user only."""
 
     config: Path
     data: Path
@@ -36,7 +36,7 @@ class Paths:
         )
 
     def make(self) -> Paths:
-        """Make the folders, 0700. Raises OSError."""
+        """Create the folders with mode 0700. Raises OSError."""
         for entry in fields(self):
             folder: Path = getattr(self, entry.name)
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -50,6 +50,10 @@ class Paths:
     @property
     def record(self) -> Path:
         return self.run / "runtime.json"
+
+    @property
+    def recent_apps(self) -> Path:
+        return self.state / "used.json"
 
     @property
     def runtime_log(self) -> Path:

@@ -1,4 +1,4 @@
-"""Which port a workspace is served on: the same in every run, since what its pages store belongs to the port."""
+"""The port of each workspace: the same in every run, since what pages store in a browser belongs to the port."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from narvi_desktop.state import json_store as kept
-from narvi_desktop.state.names import SYSTEM
+from . import json_store
+from .names import SYSTEM
 
 _FIRST, _LAST, _TRIES = 20_000, 32_000, 20  # below the ports that systems hand out by themselves
-_MISSES = 3  # runs that could not have the port, until another takes its place
+_MAX_MISSED = 3  # runs that could not have the port, until another becomes the workspace's
 
 
 @dataclass
-class Known:
-    """What a workspace was given: its port, how many runs in a row missed it, and what they had instead."""
+class PortRecord:
+    """The port of a workspace, how many runs in a row could not have it, and the ports that they had instead."""
 
     port: int
     missed: int = 0
@@ -30,26 +30,26 @@ class Known:
 
 
 class Ports:
-    """Binds the socket of a workspace.
+    """Bind the socket of a workspace.
 
-    No workspace is ever given a port that another has had: its pages would find what the other's have stored.
+    No workspace gets a port that another has had: its pages could read what those of the other have stored.
 
     Args:
-        file: where the ports are kept.
-        system: the port that a person wants for the system workspace.
+        file: remembers the ports.
+        system: the port that the user has configured for the system workspace.
     """
 
     def __init__(self, file: Path, system: int | None = None) -> None:
         self._file = file
         self._system = system
-        self._known: dict[str, Known] = kept.load(file, _parse, {})
+        self._records: dict[str, PortRecord] = json_store.load(file, _parse, {})
 
     def bind(self, workspace: str) -> socket.socket:
-        """A listening socket. Raises OSError: none can be had."""
+        """Return a listening socket. Raises OSError when no port is free."""
         others = self._ports_of_others(workspace)
         if workspace == SYSTEM and self._system is not None:
             if self._system in others:
-                raise OSError(errno.EADDRINUSE, "it is kept for the workspace " + others[self._system])
+                raise OSError(errno.EADDRINUSE, "it is reserved for the workspace " + others[self._system])
             return bind(self._system)
         problem = OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
         for port in self._candidates(workspace):
@@ -58,16 +58,16 @@ class Ports:
             except OSError as error:
                 problem = error
                 continue
-            had = sock.getsockname()[1]
-            if had not in others:
-                self._note(workspace, had)
+            bound = sock.getsockname()[1]
+            if bound not in others:
+                self._record(workspace, bound)
                 return sock
             sock.close()
         raise problem
 
     def _candidates(self, workspace: str) -> Iterator[int]:
-        known = self._known.get(workspace)
-        before = [known.port, *known.instead] if known else []
+        record = self._records.get(workspace)
+        before = [record.port, *record.instead] if record else []
         others = self._ports_of_others(workspace)
         fresh = (secrets.randbelow(_LAST - _FIRST) + _FIRST for _ in range(_TRIES))
         return itertools.chain(before, (port for port in fresh if port not in others), [0])
@@ -75,29 +75,29 @@ class Ports:
     def _ports_of_others(self, workspace: str) -> dict[int, str]:
         return {
             port: name
-            for name, known in self._known.items()
+            for name, record in self._records.items()
             if name != workspace
-            for port in (known.port, *known.instead)
+            for port in (record.port, *record.instead)
         }
 
-    def _note(self, workspace: str, port: int) -> None:
-        before = copy.deepcopy(self._known.get(workspace))
-        known = self._known.setdefault(workspace, Known(port))
-        if port == known.port:
-            known.missed = 0
+    def _record(self, workspace: str, port: int) -> None:
+        before = copy.deepcopy(self._records.get(workspace))
+        record = self._records.setdefault(workspace, PortRecord(port))
+        if port == record.port:
+            record.missed = 0
         else:
-            known.missed += 1
-            if port not in known.instead:
-                known.instead.append(port)
-            if known.missed >= _MISSES:
-                known.instead[known.instead.index(port)] = known.port
-                known.port, known.missed = port, 0
-        if known != before:
-            kept.save(self._file, {name: asdict(known) for name, known in self._known.items()})
+            record.missed += 1
+            if port not in record.instead:
+                record.instead.append(port)
+            if record.missed >= _MAX_MISSED:
+                record.instead[record.instead.index(port)] = record.port
+                record.port, record.missed = port, 0
+        if record != before:
+            json_store.save(self._file, {name: asdict(record) for name, record in self._records.items()})
 
 
 def bind(port: int) -> socket.socket:
-    """A listening socket on this machine only. Raises OSError."""
+    """Return a socket that listens on the loopback address only. Raises OSError."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         if hasattr(socket, "SO_REUSEADDR") and socket.SO_REUSEADDR and not hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
@@ -110,10 +110,10 @@ def bind(port: int) -> socket.socket:
     return sock
 
 
-def _parse(value: Any) -> dict[str, Known]:
-    known = {str(name): Known(**entry) for name, entry in value.items()}
-    for entry in known.values():
+def _parse(value: Any) -> dict[str, PortRecord]:
+    records = {str(name): PortRecord(**entry) for name, entry in value.items()}
+    for entry in records.values():
         if not all(isinstance(port, int) and 0 < port < 65_536 for port in (entry.port, *entry.instead)):
-            raise ValueError("a port is no port")
+            raise ValueError("a port is out of range")
         entry.missed = int(entry.missed)
-    return known
+    return records

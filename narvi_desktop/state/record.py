@@ -1,4 +1,4 @@
-"""The runtime's record: where it listens, and the token that only this user can read."""
+"""The runtime's record: the address where it listens, and the token that its callers need."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ import stat
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from .files import replace_file
+
 API = 1
 
 
 @dataclass(frozen=True)
 class Record:
+    """Attributes: url: the origin of the control API; token: the bearer token that it asks for."""
+
     version: str
     pid: int
     url: str
@@ -22,24 +26,12 @@ class Record:
 
 
 def write_record(path: Path, record: Record) -> None:
-    """Into a new file, synced, then renamed: a reader never meets half of it. Raises OSError."""
-    write_private(path, json.dumps(asdict(record)).encode())
-
-
-def write_private(path: Path, data: bytes) -> None:
-    """Replace a file of ours by one that only this user can read. Raises OSError."""
-    new = path.with_name(f"{path.name}.{os.getpid()}.new")
-    new.unlink(missing_ok=True)
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+    """Write the record so that only this user can read it. Raises OSError."""
+    replace_file(path, json.dumps(asdict(record)).encode())
 
 
 def read_record(path: Path) -> Record | None:
-    """The record, or None when there is none that can be trusted with sending it the token."""
+    """Return the record; None when there is none, or none to whose address the token may be sent."""
     try:
         facts = path.lstat()
         if not stat.S_ISREG(facts.st_mode) or facts.st_size > 10_000 or not _is_private(facts):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from .files import replace_file
 from .names import WindowKey
 
 
@@ -32,9 +34,6 @@ def read_open_windows(file: Path) -> list[OpenWindow]:
 def write_open_windows(file: Path, windows: Iterable[OpenWindow]) -> None:
     """Replace the list by the windows that are open now."""
     entries = [{"window": window.identity, "key": window.key, "look": window.look} for window in windows]
-    new = file.with_suffix(".new")
-    try:
-        new.write_text(json.dumps(entries), encoding="utf-8")
-        new.replace(file)
-    except OSError:
-        return  # a full disk: windows that are not reopened are the smaller harm
+    # A full disk must not close windows: that they are not reopened is the smaller harm.
+    with contextlib.suppress(OSError):
+        replace_file(file, json.dumps(entries).encode())

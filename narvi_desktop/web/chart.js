@@ -1,4 +1,4 @@
-// A small chart over time, drawn by uPlot: the same in every page of ours, light and dark, said to who cannot see it.
+// A small chart over time, drawn by uPlot, in light and dark, with a text for screen readers.
 import uPlot from "./vendor/uplot.js"
 
 const HEIGHT = 110
@@ -10,10 +10,10 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-d
 
 const canvas = document.createElement("canvas").getContext("2d")
 
-/** A CSS colour of an app as a canvas can draw it, or "" for what is none or cannot be seen. */
+/** Returns a CSS colour of an app as a canvas can draw it, or "" for what is no colour or cannot be seen. */
 export function plain_colour(text) {
   if (typeof text !== "string") return ""
-  // A canvas ignores what is no colour of its own, such as "inherit" or "url(x)".
+  // A canvas ignores an assignment of what is no colour, such as "inherit" or "url(x)".
   canvas.fillStyle = "#010203"
   canvas.fillStyle = text
   const colour = canvas.fillStyle
@@ -52,14 +52,14 @@ export class Chart {
     dark.addEventListener("change", this._redraw)
     this._sized = new ResizeObserver(() => this._resize())
     this._sized.observe(this._plot)
-    this._say()
+    this._describe()
   }
 
   /** times: Unix seconds, growing; values: a list for each series, null where there is none. */
   set(times, ...values) {
     this.data = [times, ...values]
     this._uplot?.setData(this.data)
-    this._say()
+    this._describe()
   }
 
   limits(min, max) {
@@ -88,9 +88,9 @@ export class Chart {
   _options(width) {
     const quiet = () => colour_of("--quiet")
     const axis = { stroke: quiet, grid: { stroke: () => colour_of("--line"), width: 1 }, ticks: { show: false }, font: "11px system-ui, sans-serif" }
-    const range = (_, least, most) => {
-      const low = Math.min(this._limits[0] ?? 0, least ?? 0)
-      const high = Math.max(this._limits[1] ?? (most ?? 0) * 1.1, most ?? 0)
+    const range = (_, lowest, highest) => {
+      const low = Math.min(this._limits[0] ?? 0, lowest ?? 0)
+      const high = Math.max(this._limits[1] ?? (highest ?? 0) * 1.1, highest ?? 0)
       return high > low ? [low, high] : [low, low + 1]
     }
     return {
@@ -107,9 +107,9 @@ export class Chart {
     }
   }
 
-  _say() {
-    const newest = this._series.map(({ label }, place) => {
-      const value = this.data[place + 1].at(-1)
+  _describe() {
+    const newest = this._series.map(({ label }, index) => {
+      const value = this.data[index + 1].at(-1)
       const text = value === undefined || value === null ? "–" : this._format(value)
       return label ? `${label} ${text}` : text
     })

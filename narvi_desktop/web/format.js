@@ -1,4 +1,4 @@
-// Numbers, sizes and times as a person of this place writes them.
+// Formats numbers, sizes and times for the user's language.
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 })
 const tenth = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
 const short = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 4 })
@@ -9,14 +9,14 @@ export const number = (value) => short.format(value)
 export const percent = (value) => `${tenth.format(value)} %`
 export const rate = (value) => `${tenth.format(value)}/s`
 
-/** Bytes, in powers of 1024. */
+/** Formats bytes in powers of 1024. */
 export function size(bytes) {
   let unit = 0
   while (bytes >= 1000 && unit < UNITS.length - 1) { bytes /= 1024; unit += 1 }
   return `${(unit === 0 || bytes >= 100 ? whole : tenth).format(bytes)} ${UNITS[unit]}`
 }
 
-/** Seconds: how long something lasts. */
+/** Formats seconds in the two largest units. */
 export function duration(seconds) {
   const all = Math.floor(seconds)
   const two = (value) => String(value).padStart(2, "0")
@@ -26,7 +26,7 @@ export function duration(seconds) {
   return `${Math.floor(all / 86400)} d ${two(Math.floor((all % 86400) / 3600))} h`
 }
 
-/** Seconds: how long a call takes. */
+/** Formats a short time in seconds, such as that of a call. */
 export function quick(seconds) {
   if (seconds < 0.001) return `${whole.format(seconds * 1e6)} µs`
   return seconds < 1 ? `${tenth.format(seconds * 1e3)} ms` : `${tenth.format(seconds)} s`

@@ -1,6 +1,6 @@
-// A small menu below a button: opened by click or key, left by Escape, a choice, or a look elsewhere.
+// A menu below a button: closed by Escape, a choice, or a click or focus elsewhere.
 
-/** fill() makes the entries anew each time that it opens. */
+/** Connects a button and its menu; fill() is called each time before the menu opens. */
 export function join_menu(opener, menu, fill = () => {}) {
   opener.setAttribute("aria-haspopup", "menu")
   opener.setAttribute("aria-expanded", "false")

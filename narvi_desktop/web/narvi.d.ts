@@ -14,12 +14,25 @@ export interface NarviService {
 }
 
 export interface NarviApp {
+  /** Called with each message as long as no message listener was added. */
   recv?(message: any): void
 }
 
-/** Connects, then constructs `new AppClass(service, app_parameters)` once; it stays over reconnects. */
-export function start_narvi(AppClass: new (service: NarviService, parameters: any) => NarviApp): NarviService
+/** What start_narvi() returns: the service, with the fields of Narvi's session object. */
+export interface NarviSession extends NarviService {
+  readonly service: NarviService
+  /** Null until the service is connected. */
+  readonly webapp: NarviApp | null
+}
+
+/**
+ * Connects, then constructs `new AppClass(service, app_parameters)`.
+ *
+ * After a lost connection it reconnects, and the app object stays. A page that has message listeners, but no status
+ * listener, was written for Narvi and is loaded again instead, unless its window is held.
+ */
+export function start_narvi(AppClass: new (service: NarviService, parameters: any) => NarviApp): NarviSession
 
 declare global {
-  function start_narvi(AppClass: new (service: NarviService, parameters: any) => NarviApp): NarviService
+  function start_narvi(AppClass: new (service: NarviService, parameters: any) => NarviApp): NarviSession
 }

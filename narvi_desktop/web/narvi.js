@@ -16,6 +16,7 @@
       this._early = [] // arrived before the app was there
       this._app = null
       this._failures = 0
+      this._reloading = false
       this._notice = new Notice(() => this._retry())
       window.addEventListener("narvi:retry", () => this._retry())
       window.addEventListener("online", () => this._retry())
@@ -43,6 +44,16 @@
       held = text === null ? "" : String(text)
     }
 
+    /** This object; Narvi's start_narvi() returns an object that has the service as a field. */
+    get service() {
+      return this
+    }
+
+    /** The app object, null until the service is connected. */
+    get webapp() {
+      return this._app
+    }
+
     _start(AppClass) {
       this._AppClass = AppClass
       this._connect()
@@ -68,6 +79,7 @@
     _connected(greeting) {
       this.session_id = greeting.session_id
       this._failures = 0
+      if (this._app !== null && this._must_reload()) return this._reload()
       this._beat = setInterval(() => this._socket.send(""), HEARTBEAT)
       if (this._app === null) {
         this._app = new this._AppClass(this, greeting.app_parameters)
@@ -78,6 +90,24 @@
       for (const message of this._waiting.splice(0)) this._socket.send(message)
     }
 
+    // A page that was written for Narvi builds its state from what the service sends first, and would build it twice.
+    // One that listens to the status knows of reconnections; one that holds its window would lose something.
+    _must_reload() {
+      return this._status_listeners.length === 0 && this._listeners.length > 0 && held === ""
+    }
+
+    // Only when what the page has sent meanwhile is on its way: a reload ends the socket.
+    _reload() {
+      this._reloading = true
+      for (const message of this._waiting.splice(0)) this._socket.send(message)
+      const leave = () => {
+        const is_sending = this._socket.bufferedAmount > 0 && this._socket.readyState === WebSocket.OPEN
+        if (is_sending) setTimeout(leave, 10)
+        else location.reload()
+      }
+      leave()
+    }
+
     _deliver_early() {
       const early = this._early
       this._early = null
@@ -85,18 +115,22 @@
     }
 
     _deliver(message) {
+      if (this._reloading) return // the page is about to build its state anew
       if (this._early !== null) return this._early.push(message)
-      if (typeof this._app.recv === "function") this._app.recv(message)
+      // As in Narvi: a page whose listener calls its own recv would get each message twice.
+      if (this._listeners.length === 0 && typeof this._app.recv === "function") this._app.recv(message)
       for (const listener of [...this._listeners]) listener(message)
     }
 
     async _closed(code, reason) {
       clearInterval(this._beat)
+      if (this._reloading) return
       this.session_id = null
       this._failures += 1
       if (code === 4001) return this._stop("This app is open somewhere else.")
       if (code === 4002) return this._stop("This app was stopped.")
       this._set_status(this._app === null ? "connecting" : "reconnecting")
+      if (code === 1011 && reason === "no such service id") return this._choose()
       if (code === 1011) this._notice.say(`The app's service failed: ${reason}`)
       if (this._failures > 3 && (await this._refused())) return this._stop("Open this app again.")
       const delay = DELAYS[this._failures - 1] ?? 5000
@@ -110,6 +144,16 @@
       } catch {
         return false // nobody there: it may come back
       }
+    }
+
+    // The service does not know this page's service id any more: its address leads to the page that chooses one.
+    async _choose() {
+      const id = decodeURIComponent(location.pathname.split("/").at(-2))
+      const text = `There is no "${id}" any more.`
+      if (held !== "") return this._stop(text)
+      const answer = await fetch("index.html", { cache: "no-store", redirect: "manual" }).catch(() => null)
+      if (answer?.type === "opaqueredirect") location.replace("index.html")
+      else this._stop(text)
     }
 
     _stop(text) {
@@ -174,7 +218,8 @@
   // A window of narvi-desktop asks when it is closed; a browser does by the event, whose text is its own.
   globalThis.narvi_holds = () => held
   addEventListener("beforeunload", (event) => {
-    if (held !== "" && globalThis.pywebview === undefined) event.preventDefault()
+    const in_window = globalThis.narvi_window ?? globalThis.pywebview
+    if (held !== "" && in_window === undefined) event.preventDefault()
   })
 
   // A link to another site opens beside the app, never in its place.

@@ -1,1 +1,1 @@
-"""Windows: a host process that shows them, its parent's side, and whether they can be shown at all."""
+"""Windows: the host process that shows them, the runtime's side of it, and what is used where there is no toolkit."""

@@ -1,4 +1,4 @@
-"""Can a window be shown here? Looks, and imports no toolkit: a broken one aborts the process."""
+"""Find out whether a window can be shown, without importing the toolkit: a broken one would abort the process."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ INSTALL = "pip install 'narvi-desktop[gui]'"
 
 
 def why_not(environment: Mapping[str, str]) -> str | None:
-    """None when a window can be shown, else the reason and what to do."""
+    """Return None when a window can be shown, else the reason and what to do about it."""
     if not _found("webview"):
         return f"pywebview is not installed ({INSTALL})"
     if not sys.platform.startswith("linux"):
@@ -23,7 +23,7 @@ def why_not(environment: Mapping[str, str]) -> str | None:
 
 
 def no_display(environment: Mapping[str, str]) -> bool:
-    """Whether a program with this environment has no screen to draw on."""
+    """Return whether a program with this environment has no screen to draw on."""
     return sys.platform.startswith("linux") and not (environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
 
 

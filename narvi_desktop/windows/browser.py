@@ -1,4 +1,4 @@
-"""The first fallback: a browser of the Chromium family, in a window without its bars and with a profile of its own."""
+"""Show an app in a window of a Chromium-family browser, the first fallback where there is no window toolkit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NAMES = (
     "brave-browser",
     "vivaldi",
 )
-# Written from where their installers put them; not tried.
+# Where the installers put them; not tried.
 _MACOS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -28,10 +28,11 @@ _WINDOWS = (r"Google\Chrome\Application\chrome.exe", r"Microsoft\Edge\Applicatio
 
 
 class AppBrowser:
-    """Starts browser windows and lets them live: they are the user's, and outlast us.
+    """Starts browser windows. They outlive this process: closing them is up to the user.
 
     Args:
-        profile: a folder of its own, so that the user's browser, its extensions and its history stay out.
+        profile: the browser's profile folder; not the user's, whose extensions would reach into the pages.
+        log: the file that gets what the browser prints.
     """
 
     def __init__(self, profile: Path, log: Path) -> None:
@@ -40,9 +41,9 @@ class AppBrowser:
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def open(self, url: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
-        """The process that was started, or None where no such browser is installed.
+        """Start a browser and return its process, or None where no such browser is installed.
 
-        It ends at once with 0 when one with our profile runs already. Raises OSError.
+        The process ends at once with 0 when a browser with this profile runs already. Raises OSError.
         """
         browser = find()
         if browser is None:
@@ -51,7 +52,7 @@ class AppBrowser:
         command = [browser, f"--app={url}", f"--user-data-dir={self._profile}", "--no-first-run"]
         command += ["--no-default-browser-check", "--disable-background-networking"]
         if sys.platform.startswith("linux") and os.getuid() == 0:
-            command.append("--no-sandbox")  # it refuses to run as root with its sandbox
+            command.append("--no-sandbox")  # Chromium refuses to run as root with its sandbox
         with self._log.open("ab") as log:
             process = subprocess.Popen(
                 command,
@@ -66,11 +67,11 @@ class AppBrowser:
 
 
 def find() -> str | None:
-    """The program of the first such browser that is installed."""
+    """Return the program of the first browser of the Chromium family that is installed."""
     if sys.platform == "darwin":
         return next((path for path in _MACOS if Path(path).exists()), None)
     if sys.platform == "win32":
         roots = [os.environ.get(name, "") for name in ("ProgramFiles", "ProgramFiles(x86)", "LocalAppData")]
-        places = [Path(root, place) for root in roots if root for place in _WINDOWS]
-        return next((str(place) for place in places if place.exists()), None)
+        programs = [Path(root, program) for root in roots if root for program in _WINDOWS]
+        return next((str(program) for program in programs if program.exists()), None)
     return next((path for name in _NAMES if (path := shutil.which(name))), None)

@@ -1,4 +1,4 @@
-"""What it means that a person closes a window: a page may hold it, and an app may ask whether it goes on."""
+"""Ask before a window closes: its page may hold it, and its app may want to know whether to go on."""
 
 from __future__ import annotations
 
@@ -8,64 +8,69 @@ from typing import Any
 
 from .evaluate import EvaluationTimeout, evaluate
 
-_PATIENCE = 2.0  # seconds for a page to say whether it holds its window
-_HELD = "(typeof globalThis.narvi_holds === 'function' ? globalThis.narvi_holds() : '')"
+_HOLD_TIMEOUT = 2.0  # seconds for a page to say whether it holds its window
+_HOLD_SCRIPT = "(typeof globalThis.narvi_holds === 'function' ? globalThis.narvi_holds() : '')"
+_TEXT_LIMIT = 300
 
 
 class CloseConfirmation:
-    """The toolkit asks on its GUI thread, where a page cannot be asked: so the answer is no, and a thread asks.
+    """Answers the toolkit's question whether a window may close.
+
+    The toolkit asks on its GUI thread, on which neither a page nor the user can be asked. So the first answer is no,
+    a thread of ours asks them, and closes the window by `close` if it may.
 
     Args:
-        close: closes a window; called with whether its service is to be stopped (None: as its app says).
+        close: closes a window; its second argument says whether to stop the app's service (None: as the app says).
     """
 
     def __init__(self, close: Callable[[Any, bool | None], None]) -> None:
         self._close = close
-        self._sure: set[str] = set()
+        # Ids of windows; changed on the GUI thread and on the asking threads, each change one atomic operation.
+        self._confirmed: set[str] = set()
         self._asking: set[str] = set()
 
-    def make_sure(self, window: Any) -> None:
-        """The next close is meant: nobody is asked."""
-        self._sure.add(window.uid)
+    def confirm(self, window: Any) -> None:
+        """Let the next close through without asking."""
+        self._confirmed.add(window.uid)
 
-    def wanted(self, window: Any, title: str, ask: bool) -> bool:
-        """On the GUI thread: whether the window may close now.
+    def may_close(self, window: Any, title: str, ask_to_stop: bool) -> bool:
+        """Return whether the window may close now. Called on the GUI thread; does not block.
 
         Args:
-            ask: whether the person is to be asked if the app goes on without a window.
+            ask_to_stop: ask the user whether the app's service goes on without a window.
         """
-        if window.uid in self._sure:
+        if window.uid in self._confirmed:
             return True
         if window.uid not in self._asking:
             self._asking.add(window.uid)
-            arguments = (window, title, ask)
-            threading.Thread(target=self._ask, args=arguments, name="narvi-closing", daemon=True).start()
+            arguments = (window, title, ask_to_stop)
+            threading.Thread(target=self._ask, args=arguments, name="narvi-close", daemon=True).start()
         return False
 
-    def _ask(self, window: Any, title: str, ask: bool) -> None:
+    def _ask(self, window: Any, title: str, ask_to_stop: bool) -> None:
         try:
-            held = str(evaluate(window, _HELD, _PATIENCE) or "")
+            reason = str(evaluate(window, _HOLD_SCRIPT, _HOLD_TIMEOUT) or "")
         except EvaluationTimeout:
-            held = ""  # a page that hangs must not hold its window
+            reason = ""  # a page that hangs must not keep its window open
         try:
-            question = f"{held[:300]}\n\nClose it all the same?"
-            if held and _choose(window, title, question, ("&Close", "&Keep open")) != 0:
+            question = f"{reason[:_TEXT_LIMIT]}\n\nClose it all the same?"
+            if reason and _choose(window, title, question, ("&Close", "&Keep open")) != 0:
                 return
             stop = None
-            if ask:
+            if ask_to_stop:
                 labels = ("&Stop it", "&Let it go on", "&Cancel")
-                chosen = _choose(window, title, f"{title} can go on without a window.", labels)
-                if labels[chosen] == "&Cancel":
+                choice = _choose(window, title, f"{title} can go on without a window.", labels)
+                if labels[choice] == "&Cancel":
                     return
-                stop = chosen == 0
-            self._sure.add(window.uid)
+                stop = choice == 0
+            self._confirmed.add(window.uid)
             self._close(window, stop)
         finally:
             self._asking.discard(window.uid)
 
 
 def _choose(window: Any, title: str, text: str, labels: tuple[str, ...]) -> int:
-    """Which button a person chooses. Where the toolkit has only OK and Cancel: the first, or the second."""
+    """Return the index of the button that the user presses; a toolkit with only OK and Cancel offers the first two."""
     choose = getattr(window.native, "choose", None)
     if choose is not None:
         return int(choose(title, text, labels))

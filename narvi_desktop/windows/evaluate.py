@@ -1,4 +1,4 @@
-"""Asking a page something, from a thread that must not wait for ever: a page may hang, or its process be dead."""
+"""Evaluate JavaScript in a page with a time limit: the page may hang, or its process be dead."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 
 class EvaluationTimeout(Exception):
-    """The page has not answered in time."""
+    """The page did not answer in time."""
 
 
 def evaluate(window: Any, script: str, seconds: float) -> Any:
-    """The value of a script in a page; never on the GUI thread, where pywebview would wait for itself.
+    """Return the value of a script in a page. Never call it on the GUI thread: pywebview would wait for itself.
 
     Raises:
         EvaluationTimeout
@@ -22,11 +22,11 @@ def evaluate(window: Any, script: str, seconds: float) -> Any:
     answers: queue.Queue[Any] = queue.Queue()
 
     def ask() -> None:
-        # Not Window.evaluate_js: it waits until the page has loaded, and a page's own rules may forbid its eval.
+        # Not Window.evaluate_js: that waits until the page has loaded, and runs eval(), which a page may forbid.
         answers.put(webview.guilib.evaluate_js(script, window.uid, False) if webview.guilib is not None else None)
 
-    # A daemon, and left behind when the page never answers: pywebview cannot call it back.
-    threading.Thread(target=ask, name="narvi-ask", daemon=True).start()
+    # pywebview cannot be told to give up: a thread whose page never answers stays behind, as a daemon.
+    threading.Thread(target=ask, name="narvi-evaluate", daemon=True).start()
     try:
         return answers.get(timeout=seconds)
     except queue.Empty:

@@ -1,41 +1,43 @@
-"""The place of a window by pywebview's own events, where the back end is not Qt. Not tried."""
+"""Geometry of windows through pywebview's own events, for back ends other than Qt. Written from its documentation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+
+from narvi_desktop.state.window_geometry import Geometry
 
 from .geometry import Rect, clamp
 
 
 class GenericGeometry:
-    """Keeps what the events tell; a maximized window keeps the place that it had before.
+    """Follows one window. While it is maximized, the position and size from before are kept.
 
     Args:
-        tell: called with the place each time that it changes.
+        report: called with the geometry each time that it changes, on pywebview's event threads.
     """
 
-    def __init__(self, window: Any, look: Mapping[str, Any], tell: Callable[[dict[str, Any]], None]) -> None:
-        self._tell = tell
-        self._place = {name: look[name] for name in ("x", "y", "width", "height") if name in look}
-        self._place["maximized"] = look.get("maximized") is True
+    def __init__(self, window: Any, geometry: Geometry, report: Callable[[Geometry], None]) -> None:
+        self._report = report
+        self._geometry = replace(geometry, zoom=None)  # pywebview has no zoom
         window.events.moved += lambda x, y: self._change(x=int(x), y=int(y))
         window.events.resized += lambda width, height: self._change(width=int(width), height=int(height))
         window.events.maximized += lambda: self._change(maximized=True)
         window.events.restored += lambda: self._change(maximized=False)
 
     def fit(self, window: Any, screens: list[Any]) -> None:
-        """Once the screens are known: onto one of them."""
-        if not all(name in self._place for name in ("x", "y", "width", "height")):
+        """Move the window onto a screen; they are known only once the toolkit runs."""
+        if self._geometry.rect is None:
             return
-        rect = Rect(*(self._place[name] for name in ("x", "y", "width", "height")))
-        fits = clamp(rect, [Rect(one.x, one.y, one.width, one.height) for one in screens])
-        if fits != rect:
-            window.resize(fits.width, fits.height)
-            window.move(fits.x, fits.y)
+        rect = Rect(*self._geometry.rect)
+        fitting = clamp(rect, [Rect(screen.x, screen.y, screen.width, screen.height) for screen in screens])
+        if fitting != rect:
+            window.resize(fitting.width, fitting.height)
+            window.move(fitting.x, fitting.y)
 
     def _change(self, **values: Any) -> None:
-        if self._place.get("maximized") and "maximized" not in values:
+        if self._geometry.maximized and "maximized" not in values:
             return
-        self._place |= values
-        self._tell(dict(self._place))
+        self._geometry = replace(self._geometry, **values)
+        self._report(self._geometry)

@@ -1,16 +1,16 @@
-"""Where a window stands, and how it is made to fit the screens that exist now."""
+"""How a window is placed: on a screen that exists now, and not on top of another window of its app."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
-from narvi_desktop.state.window_geometry import PLACE as PLACE
-from narvi_desktop.state.window_geometry import sanitize as sanitize
+from narvi_desktop.state.window_geometry import Geometry
 
-_GRIP = 48  # pixels of a window's top edge that must be on a screen, so that a hand can move it
-_SMALLEST = 200
-_STEP = 32  # between windows of one app
+_GRIP = 48  # pixels of a window's top edge that must be on a screen, so that it can be dragged
+_MIN_LENGTH = 200
+_STEP = 32  # pixels between windows of one app
 
 
 class Rect(NamedTuple):
@@ -23,30 +23,29 @@ class Rect(NamedTuple):
 
 
 def clamp(rect: Rect, screens: Sequence[Rect]) -> Rect:
-    """The nearest place on which the window can be seen and moved; unchanged where it can be already."""
+    """Return the nearest rectangle that can be seen and dragged; the same one where that is so already."""
     if not screens:
         return rect
-    screen = max(screens, key=lambda screen: _shared(rect, screen))
-    width = max(min(rect.width, screen.width), min(_SMALLEST, screen.width))
-    height = max(min(rect.height, screen.height), min(_SMALLEST, screen.height))
+    screen = max(screens, key=lambda screen: _overlap(rect, screen))
+    width = max(min(rect.width, screen.width), min(_MIN_LENGTH, screen.width))
+    height = max(min(rect.height, screen.height), min(_MIN_LENGTH, screen.height))
     x = min(max(rect.x, screen.x - width + _GRIP), screen.x + screen.width - _GRIP)
     y = min(max(rect.y, screen.y), screen.y + screen.height - _GRIP)
-    if _shared(rect, screen) <= 0:  # its screen is gone: whole onto one that is there
+    if _overlap(rect, screen) <= 0:  # its screen was unplugged: move all of it onto one that is there
         x = min(max(rect.x, screen.x), screen.x + screen.width - width)
         y = min(max(rect.y, screen.y), screen.y + screen.height - height)
     return Rect(x, y, width, height)
 
 
-def cascade(place: Mapping[str, Any], others: int) -> dict[str, Any]:
-    """The place of one more window of the same app: a step down and to the right."""
-    moved = dict(place)
-    if others and "x" in moved:
-        moved |= {"x": moved["x"] + _STEP * others, "y": moved["y"] + _STEP * others, "maximized": False}
-    return moved
+def cascade(geometry: Geometry, others: int) -> Geometry:
+    """Place one more window of the same app: a step down and to the right for each of the others."""
+    if not others or geometry.x is None or geometry.y is None:
+        return geometry
+    return replace(geometry, x=geometry.x + _STEP * others, y=geometry.y + _STEP * others, maximized=False)
 
 
-def _shared(first: Rect, second: Rect) -> int:
-    """The area that both cover; below 0: how far they are apart."""
+def _overlap(first: Rect, second: Rect) -> int:
+    """Return the area that both cover; below 0 it says how far they are apart."""
     width = min(first.x + first.width, second.x + second.width) - max(first.x, second.x)
     height = min(first.y + first.height, second.y + second.height) - max(first.y, second.y)
     return width * height if width > 0 and height > 0 else min(width, 0) + min(height, 0)

@@ -1,6 +1,6 @@
-"""A window of pywebview's Qt back end, with what it lacks: place, zoom, icon, links, downloads, a dead page.
+"""A window of pywebview's Qt back end, with what it lacks: geometry, zoom, icon, links, popups, a page that died.
 
-All of it runs on the GUI thread; what it finds is told by `View.tell`, which only enqueues.
+All of this runs on the GUI thread, and nothing here blocks: what happens is handed to the `ViewDelegate`.
 """
 
 from __future__ import annotations
@@ -8,256 +8,278 @@ from __future__ import annotations
 import json
 import queue
 import time
+import uuid
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
+import webview
 import webview.platforms.qt as backend
 from qtpy import QtCore, QtGui, QtWebEngineCore, QtWidgets
 
-from .geometry import Rect, clamp
+from narvi_desktop.state.window_geometry import Geometry
 
-_SETTLED = 300  # milliseconds without a change, until a new place is told
-_LINKS, _LINKS_WITHIN = 5, 5.0  # so many a page may send to the browser within so many seconds
-_ZOOMS = (0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
+from . import qt_downloads, qt_page
+from .geometry import Rect, cascade, clamp
+from .protocol import Event, GeometryChanged, LinkFollowed, PageFailed
+from .types import WindowOptions
+
+_SETTLE_TIME = 300  # milliseconds without a change, until a geometry is reported
+_LINK_LIMIT, _LINK_PERIOD = 5, 5.0  # so many links may a page send to the browser within so many seconds
+_ZOOM_STEPS = (0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
+_LOCAL_SCHEMES = ("about", "blob", "data", "chrome-error")  # addresses that belong to the page that made them
+_Origin = tuple[str, str, int]  # scheme, host and port
 _TOAST = (Path(__file__).resolve().parent / "toast.js").read_text(encoding="utf-8")
-_DOWNLOAD = QtWebEngineCore.QWebEngineDownloadRequest.DownloadState
 
 
-def _stays(page: Any, url: Any, kind: Any, is_main_frame: bool) -> bool:
-    """A page stays on its own site: an address elsewhere goes to who asked for a window."""
-    view = page.parent().window()
-    if not is_main_frame or not isinstance(view, View) or view.is_at_home(url):
-        return True
-    view.follow(url.toString())
-    return False
+class ViewDelegate(Protocol):
+    """Who owns the windows; called on the GUI thread with pywebview's window objects."""
+
+    def report(self, view: Any, event: Event) -> None:
+        """Take note of what has happened to a window."""
+
+    def may_open_popup(self, opener: Any) -> bool:
+        """Return whether a page may open one more window."""
+
+    def add_popup(self, opener: Any, view: Any) -> None:
+        """Take in a window that a page has opened."""
 
 
-def _show_menu(web_view: Any, event: Any) -> None:
-    """A menu for text, where pywebview has none."""
-    action = QtWebEngineCore.QWebEnginePage.WebAction
-    wanted = (action.Cut, action.Copy, action.Paste, action.CopyLinkToClipboard, action.SelectAll)
-    menu = QtWidgets.QMenu(web_view)
-    menu.addActions([one for kind in wanted if (one := web_view.page().action(kind)).isEnabled()])
-    if menu.actions():
-        menu.popup(event.globalPos())
+def install(delegate: ViewDelegate, foreign: bool) -> type[View]:
+    """Put our windows in the place of pywebview's.
 
-
-def install(tell: Callable[[Any, dict[str, Any]], None]) -> type[View]:
-    """Windows of ours in place of pywebview's, whose inner classes find each other by it: so they are patched."""
-    backend.BrowserView.WebPage.acceptNavigationRequest = _stays
-    handler = backend.BrowserView.NavigationHandler
-    make = handler.__init__
-
-    def make_and_keep(self: Any, page: Any) -> None:
-        make(self, page)
-        self.opener = page
-
-    def ask(self: Any, url: Any, kind: Any, is_main_frame: bool) -> bool:
-        # pywebview gives the browser any address that a page opens a window for; which ones is the runtime's to say.
-        if is_main_frame:
-            self.opener.parent().window().follow(url.toString())
-        return False
-
-    handler.__init__ = make_and_keep
-    handler.acceptNavigationRequest = ask
-    show_developer_menu = backend.BrowserView.WebView.contextMenuEvent
-
-    def show_menu(web_view: Any, event: Any) -> None:
-        (show_developer_menu if backend._state["debug"] else _show_menu)(web_view, event)
-
-    backend.BrowserView.WebView.contextMenuEvent = show_menu
-    View.tell = staticmethod(tell)
+    Args:
+        foreign: the pages are not of apps. They get no permissions, and a redirect decides what their site is.
+    """
+    qt_page.install()
+    if foreign:
+        qt_page.deny_permissions()
+    View.delegate, View.foreign = delegate, foreign
     backend.BrowserView = View
     return View
 
 
 class View(backend.BrowserView):  # type: ignore[misc]
-    """One window; pywebview makes it where it would make its own.
+    """One window. pywebview makes it where it would make its own; one for a popup is made here.
 
     Attributes:
-        look: of the window that is made next: x, y, maximized, zoom, icon.
-        tell: called with the window and an event: place, link, gone.
+        next_options: of the window that pywebview makes next, like `next_geometry`.
     """
 
-    look: ClassVar[Mapping[str, Any]] = {}
-    tell: ClassVar[Callable[[Any, dict[str, Any]], None]]
-    _asked = QtCore.Signal(str, str, object, object)
+    delegate: ClassVar[ViewDelegate]
+    foreign: ClassVar[bool] = False
+    next_options: ClassVar[WindowOptions] = WindowOptions("")
+    next_geometry: ClassVar[Geometry] = Geometry()
+    _choice_wanted = QtCore.Signal(str, str, object, object)
 
-    def __init__(self, window: Any) -> None:
-        look = dict(View.look)
-        self._home = _origin(QtCore.QUrl(window.original_url or ""))
-        self._zoom = float(look.get("zoom", 1.0))
-        self._followed: deque[float] = deque(maxlen=_LINKS)
-        self._place: dict[str, Any] = {}
-        self._settled = QtCore.QTimer()
-        self._settled.setSingleShot(True)
-        self._settled.setInterval(_SETTLED)
+    def __init__(self, window: Any, opener: View | None = None) -> None:
+        self._opener = opener
+        self._options: WindowOptions = View.next_options if opener is None else opener._options
+        geometry = View.next_geometry if opener is None else opener._popup_geometry()
+        self._home: _Origin = _origin(QtCore.QUrl(window.original_url or "")) if opener is None else opener._home
+        self._zoom = geometry.zoom or 1.0
+        self._popups = 0
+        self._has_page = False
+        self._links: deque[float] = deque(maxlen=_LINK_LIMIT)
+        self._geometry = Geometry()
+        self._settle = QtCore.QTimer()
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_TIME)
         super().__init__(window)
-        self._settled.timeout.connect(self._tell_place)
-        self._join()
-        self._take_place(look)
-        self._tell_place(quietly=True)
+        self._settle.timeout.connect(self._report_geometry)
+        self._connect()
+        self._place(geometry)
+        self._geometry = self._current_geometry()
 
-    def _join(self) -> None:
+    def _connect(self) -> None:
         page = self.webview.page()
-        self._asked.connect(self._ask)
+        qt_page.mark(page)
+        self._choice_wanted.connect(self._show_choice)
         self.webview.setContextMenuPolicy(QtCore.Qt.ContextMenuPolicy.DefaultContextMenu)
-        self.webview.titleChanged.connect(self._rename)
-        page.renderProcessTerminated.connect(self._page_died)
-        page.loadFinished.connect(lambda *_: self._set_zoom(self._zoom))
-        page.zoomFactorChanged.connect(self._zoomed)
+        self.webview.titleChanged.connect(self._on_title)
+        page.renderProcessTerminated.connect(self._on_page_died)
+        page.loadFinished.connect(lambda *_: self._apply_zoom(self._zoom))
+        page.zoomFactorChanged.connect(self._on_zoom)
+        page.newWindowRequested.connect(self._on_new_window)
+        page.windowCloseRequested.connect(self.close)
+        if self._opener is not None:
+            page.geometryChangeRequested.connect(self._on_geometry_wanted)
         for keys, step in ((["Ctrl++", "Ctrl+="], 1), (["Ctrl+-"], -1), (["Ctrl+0"], 0)):
             for key in keys:
                 shortcut = QtGui.QShortcut(QtGui.QKeySequence(key), self)
                 shortcut.activated.connect(lambda step=step: self._step_zoom(step))
-        if View.look.get("icon"):
-            self.setWindowIcon(QtGui.QIcon(str(View.look["icon"])))
+        if self._options.icon:
+            self.setWindowIcon(QtGui.QIcon(self._options.icon))
 
-    def _rename(self, title: str) -> None:
+    def on_load_finished(self, ok: bool = True) -> None:
+        """Take the place of pywebview's handler, which puts a bridge to Python into every page, foreign ones too."""
+        self._has_page = self._has_page or (ok and self.webview.url().scheme() not in ("", "about"))
+        if self.uid != "web_inspector":
+            self.pywebview_window.events.loaded.set()
+            if backend._state["debug"] and webview.settings["OPEN_DEVTOOLS_IN_DEBUG"]:
+                self.webview.show_inspector()
+
+    def _on_title(self, title: str) -> None:
         # While a page loads, and when it has no title, Chromium's title is its address, ticket included.
-        if not title.startswith(("127.0.0.1", "http://", "about:", "data:")):
+        if not title.startswith(("127.0.0.1", "localhost:", "http://", "https://", "about:", "data:")):
             self.setWindowTitle(title)
 
+    def _on_page_died(self, status: Any, code: int) -> None:
+        how = "was killed" if "Killed" in str(status) else f"ended with {code}" if code else "ended"
+        View.delegate.report(self.pywebview_window, PageFailed(f"The process that shows the page {how}."))
+
+    def on_window_restore(self) -> None:
+        """Show the window in front of the others; pywebview's own handler would end a maximized window's state."""
+        self.setWindowState(self.windowState() & ~QtCore.Qt.WindowState.WindowMinimized)
+        self.raise_()
+        self.activateWindow()
+
+    # Questions to the user.
+
     def choose(self, title: str, text: str, labels: Sequence[str]) -> int:
-        """Which of the buttons a person chooses; the last one is that of Escape. Not on the GUI thread."""
+        """Return the index of the button that the user presses; Escape is the last one. Not on the GUI thread."""
         answer: queue.Queue[int] = queue.Queue()
-        self._asked.emit(title, text, list(labels), answer)
+        self._choice_wanted.emit(title, text, list(labels), answer)
         return answer.get()
 
-    def _ask(self, title: str, text: str, labels: list[str], answer: queue.Queue[int]) -> None:
+    def _show_choice(self, title: str, text: str, labels: list[str], answer: queue.Queue[int]) -> None:
         box = QtWidgets.QMessageBox(QtWidgets.QMessageBox.Icon.Question, title, text, parent=self)
-        box.setTextFormat(QtCore.Qt.TextFormat.PlainText)  # the text may be a page's
+        box.setTextFormat(QtCore.Qt.TextFormat.PlainText)  # the text may come from a page
         role = QtWidgets.QMessageBox.ButtonRole
         buttons = [box.addButton(label, role.AcceptRole) for label in labels[:-1]]
         buttons.append(box.addButton(labels[-1], role.RejectRole))
         box.setDefaultButton(buttons[-1])
         box.setEscapeButton(buttons[-1])
         box.exec()
-        answer.put(next((n for n, button in enumerate(buttons) if button is box.clickedButton()), len(labels) - 1))
+        pressed = box.clickedButton()
+        answer.put(next((index for index, button in enumerate(buttons) if button is pressed), len(labels) - 1))
 
-    # Where it leads.
+    # Links and popups.
 
     def is_at_home(self, url: Any) -> bool:
-        """Whether an address is of the site that the runtime has sent this window to."""
-        return url.scheme() in ("about", "data", "chrome-error") or _origin(url) == self._home
+        """Return whether an address is of the site that the runtime has sent this window to."""
+        if View.foreign and self._opener is None and not self._has_page:
+            self._home = _origin(url)  # such as from example.org to www.example.org
+        return url.scheme() in _LOCAL_SCHEMES or _origin(url) == self._home
 
     def on_load_url(self, url: str) -> None:
+        """Load a page for the runtime: its site is the window's from now on."""
         self._home = _origin(QtCore.QUrl(url))
         super().on_load_url(url)
 
     def follow(self, url: str) -> None:
+        """Report a link to another site, unless the page has sent too many to the browser just now."""
         now = time.monotonic()
-        # A page could open one tab after the other.
-        if len(self._followed) < _LINKS or now - self._followed[0] >= _LINKS_WITHIN:
-            self._followed.append(now)
-            View.tell(self.pywebview_window, {"event": "link", "url": url})
+        if len(self._links) < _LINK_LIMIT or now - self._links[0] >= _LINK_PERIOD:
+            self._links.append(now)
+            View.delegate.report(self.pywebview_window, LinkFollowed(url))
 
-    def _page_died(self, status: Any, code: int) -> None:
-        how = "was killed" if "Killed" in str(status) else f"ended with {code}" if code else "ended"
-        View.tell(self.pywebview_window, {"event": "gone", "reason": f"The process that shows the page {how}."})
+    def _on_new_window(self, request: Any) -> None:
+        """Give a page of this site the window that it opens; an address elsewhere needs a click."""
+        url = request.requestedUrl()
+        if not self.is_at_home(url):
+            if request.isUserInitiated():
+                self.follow(url.toString())
+        elif View.delegate.may_open_popup(self.pywebview_window):
+            # Made at once: the request, and with it the opener of the new page, is valid only in this call.
+            self._popups += 1
+            window = webview.Window(f"popup_{uuid.uuid4().hex}", self._options.title, None, text_select=True)
+            webview.windows.append(window)
+            window._initialize(webview.guilib)
+            popup = View(window, self)
+            popup.installEventFilter(popup)
+            View.delegate.add_popup(self.pywebview_window, window)
+            request.openIn(popup.webview.page())
+            popup.show()
 
-    # Place and zoom.
+    def _popup_geometry(self) -> Geometry:
+        """Place a window that this one's page opens: of the app's size and a step away."""
+        options, position = self._options, self.pos()
+        geometry = Geometry(position.x(), position.y(), options.width, options.height, zoom=self._zoom)
+        return cascade(geometry, self._popups)
 
-    def _take_place(self, look: Mapping[str, Any]) -> None:
-        if "x" in look:
-            rect = Rect(look["x"], look["y"], look["width"], look["height"])
+    def _on_geometry_wanted(self, wanted: Any) -> None:
+        """Place a popup where its page or its opener wants it, on a screen."""
+        x, y = wanted.x(), wanted.y()
+        if (x, y) == (0, 0):  # what Chromium says when only a size was asked for
+            x, y = self.pos().x(), self.pos().y()
+        width = wanted.width() or self.width()
+        self._place(Geometry(x, y, width, wanted.height() or self.height()))
+
+    # Geometry and zoom.
+
+    def _place(self, geometry: Geometry) -> None:
+        if geometry.rect is not None:
             screens = [screen.availableGeometry().getRect() for screen in QtGui.QGuiApplication.screens()]
-            fits = clamp(rect, [Rect(*screen) for screen in screens])
-            self.resize(fits.width, fits.height)
-            self.move(fits.x, fits.y)
-        if look.get("maximized"):
+            rect = clamp(Rect(*geometry.rect), [Rect(*screen) for screen in screens])
+            self.resize(rect.width, rect.height)
+            self.move(rect.x, rect.y)
+        if geometry.maximized:
             self.setWindowState(QtCore.Qt.WindowState.WindowMaximized)
 
     def moveEvent(self, event: Any) -> None:
         super().moveEvent(event)
-        self._settled.start()
+        self._settle.start()
 
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)
-        self._settled.start()
+        self._settle.start()
 
     def changeEvent(self, event: Any) -> None:
         super().changeEvent(event)
-        self._settled.start()
+        self._settle.start()
 
-    def on_window_restore(self) -> None:
-        """Into sight and in front; pywebview's own would end a maximized window's state."""
-        self.setWindowState(self.windowState() & ~QtCore.Qt.WindowState.WindowMinimized)
-        self.raise_()
-        self.activateWindow()
+    def closeEvent(self, event: Any) -> None:
+        self._settle.stop()
+        self._report_geometry()
+        super().closeEvent(event)
 
-    def _tell_place(self, quietly: bool = False) -> None:
+    def _current_geometry(self) -> Geometry:
+        if self.isMaximized() or self.isFullScreen():
+            return replace(self._geometry, maximized=self.isMaximized(), zoom=self._zoom)
+        return Geometry(self.pos().x(), self.pos().y(), self.width(), self.height(), zoom=self._zoom)
+
+    def _report_geometry(self) -> None:
         if self.isMinimized():
             return
-        place = dict(self._place)
-        place["maximized"] = self.isMaximized()
-        if not self.isMaximized() and not self.isFullScreen():
-            at = self.pos()
-            place |= {"x": at.x(), "y": at.y(), "width": self.width(), "height": self.height()}
-        place["zoom"] = self._zoom
-        if place != self._place:
-            self._place = place
-            if not quietly:
-                View.tell(self.pywebview_window, {"event": "place", "place": place})
+        geometry = self._current_geometry()
+        if geometry != self._geometry:
+            self._geometry = geometry
+            View.delegate.report(self.pywebview_window, GeometryChanged(geometry))
 
     def _step_zoom(self, step: int) -> None:
-        further = [zoom for zoom in _ZOOMS if (zoom - self._zoom) * step > 0.01]
-        self._zoomed(1.0 if step == 0 else (further[0 if step > 0 else -1] if further else self._zoom))
-        self._set_zoom(self._zoom)
+        further = [zoom for zoom in _ZOOM_STEPS if (zoom - self._zoom) * step > 0.01]
+        self._on_zoom(1.0 if step == 0 else (further[0 if step > 0 else -1] if further else self._zoom))
+        self._apply_zoom(self._zoom)
 
-    def _set_zoom(self, zoom: float) -> None:
+    def _apply_zoom(self, zoom: float) -> None:
         if abs(self.webview.zoomFactor() - zoom) > 0.01:
             self.webview.setZoomFactor(zoom)
 
-    def _zoomed(self, zoom: float) -> None:
+    def _on_zoom(self, zoom: float) -> None:
         self._zoom = round(zoom, 2)
-        self._settled.start()
+        self._settle.start()
 
-    def closeEvent(self, event: Any) -> None:
-        self._settled.stop()
-        self._tell_place()
-        super().closeEvent(event)
-
-    # Downloads: pywebview's way ended with Qt 5.
+    # Downloads.
 
     def on_download_requested(self, download: Any) -> None:
-        """Into the downloads folder, as browsers do; all windows share one profile and hear of each other's."""
+        """Save a download of this window's page; all windows share a profile and hear of each other's."""
         if download.page() is not self.webview.page():
             return
-        kind = QtCore.QStandardPaths.StandardLocation.DownloadLocation
-        folder = Path(QtCore.QStandardPaths.writableLocation(kind) or Path.home())
-        name = Path(download.suggestedFileName()).name or "download"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            name = _free_name(folder, name)
-        except OSError as error:
-            self.notify(f"{name} could not be saved: {error.strerror}")
+        if self._opener is None or self._has_page:
+            qt_downloads.save(download, self.notify)
             return
-        download.setDownloadDirectory(str(folder))
-        download.setDownloadFileName(name)
-        download.isFinishedChanged.connect(lambda: self._downloaded(download, folder / name))
-        download.accept()
-
-    def _downloaded(self, download: Any, file: Path) -> None:
-        if download.state() == _DOWNLOAD.DownloadCompleted:
-            self.notify(f"{file.name} was saved in {file.parent}")
-        elif download.state() == _DOWNLOAD.DownloadInterrupted:
-            self.notify(f"{file.name} could not be saved: {download.interruptReasonString()}")
+        # The popup was opened for the download alone, and has nothing to show.
+        qt_downloads.save(download, self._opener.notify)
+        self.close()
 
     def notify(self, text: str) -> None:
-        """A quiet line over the page, in a world that its scripts do not reach."""
+        """Show a line over the page for a moment, in a world that its scripts cannot reach."""
         world = QtWebEngineCore.QWebEngineScript.ScriptWorldId.ApplicationWorld
         self.webview.page().runJavaScript(f"({_TOAST})({json.dumps(text)})", world.value)
 
 
-def _origin(url: Any) -> tuple[str, str, int]:
-    return url.scheme(), url.host(), url.port(80)
-
-
-def _free_name(folder: Path, name: str) -> str:
-    """The name, or the first "name (2).ext" that is not taken. Raises OSError."""
-    stem, dot, suffix = name.partition(".")
-    candidates = (name, *(f"{stem} ({number}){dot}{suffix}" for number in range(2, 10_000)))
-    return next(candidate for candidate in candidates if not (folder / candidate).exists())
+def _origin(url: Any) -> _Origin:
+    return url.scheme(), url.host(), url.port(443 if url.scheme() == "https" else 80)

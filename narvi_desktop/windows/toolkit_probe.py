@@ -1,4 +1,4 @@
-"""Run in a process of its own: loads the window toolkit and says what it found, as one JSON line.
+"""Load the window toolkit and print what was found as a line of JSON; run in a process of its own.
 
 A broken toolkit aborts its process, which no `except` catches; that is why nobody else imports it to look.
 """
@@ -16,23 +16,23 @@ from narvi_desktop.windows.libraries import available_package, missing_libraries
 
 def main() -> None:
     found: dict[str, Any] = {"missing": _missing()}
-    _tell(found)  # before what may abort
+    _report(found)  # before what may abort
     if sys.platform.startswith("linux"):
         found |= _qt()
     else:
         import webview  # noqa: F401
 
         found |= {"toolkit": "the system's web view", "pywebview": importlib.metadata.version("pywebview")}
-    _tell(found | {"done": True})
+    _report(found | {"done": True})
     os._exit(0)  # a toolkit that aborts at its end has passed all the same
 
 
-def _tell(found: dict[str, Any]) -> None:
+def _report(found: dict[str, Any]) -> None:
     print(json.dumps(found), flush=True)
 
 
 def _missing() -> dict[str, str]:
-    """The libraries that the loader does not find, each with its Debian package; "" where none is known."""
+    """Return the libraries that the loader does not find, each with its Debian package; "" where none is known."""
     return {library: available_package(library) or "" for library in missing_libraries()}
 
 

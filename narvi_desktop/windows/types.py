@@ -1,58 +1,45 @@
-"""The vocabulary of windows on the runtime's side: what they show, and what they ask of the runtime."""
+"""What the parts that deal with windows pass to each other."""
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from narvi_desktop.state.names import WindowKey as WindowKey
-
-_LOOK = ("title", "width", "height", "icon", "asked", "on_close")
+from .codec import from_json, to_json
 
 
 class WindowFailed(Exception):
-    """No window could be shown; str() says why."""
+    """No window could be shown; str() is the reason."""
 
 
-class Places(Protocol):
-    """Where windows stood last."""
-
-    def of(self, key: WindowKey) -> dict[str, Any]: ...
-
-    def note(self, key: WindowKey, place: Any) -> None: ...
-
-
-class WindowDelegate(Protocol):
-    """What the runtime knows and decides."""
-
-    def fresh_url(self, key: WindowKey) -> str:
-        """A new ticket URL, for a window that comes back after its host has died."""
-
-    def link_out(self, key: WindowKey, url: str) -> str | None:
-        """What the user's browser may open when a page leads elsewhere; None: nothing."""
-
-    def page_failed(self, identity: str, key: WindowKey, reason: str) -> None:
-        """A window's page shows nothing any more."""
-
-    def last_closed(self, key: WindowKey, stop: bool) -> None:
-        """No window has this key any more; `stop`: its service is to end too."""
-
-
-@dataclass
-class Window:
-    """One that is open, or about to be.
+@dataclass(frozen=True)
+class WindowOptions:
+    """How a window looks and behaves.
 
     Attributes:
-        command: what the host was told to open, kept up to date.
-        replaced: it shows a page of ours in place of the app's.
+        icon: the path of an image.
+        on_close: what closing the app's last window means for its service: "keep", "stop" or "ask".
+        target: the name or path by which the app is found again.
+        debug: with the toolkit's developer tools.
     """
 
-    key: WindowKey
-    command: dict[str, Any]
-    replaced: bool = False
-    loaded: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    title: str
+    width: int = 900
+    height: int = 640
+    icon: str | None = None
+    on_close: str = "keep"
+    target: str = ""
+    debug: bool = False
 
-    def look(self) -> dict[str, Any]:
-        """What is kept of the window on the disk."""
-        return {name: self.command[name] for name in _LOOK if name in self.command}
+    def to_file(self) -> dict[str, Any]:
+        """Return the options as the file of open windows keeps them, where the target is called "asked"."""
+        values = to_json(self)
+        values["asked"] = values.pop("target")
+        del values["debug"]  # a window that is reopened has no developer tools
+        return values
+
+    @classmethod
+    def from_file(cls, values: Mapping[str, Any]) -> WindowOptions:
+        """Read options from the file of open windows. Raises MalformedValue."""
+        return from_json(cls, {"target" if name == "asked" else name: value for name, value in values.items()})

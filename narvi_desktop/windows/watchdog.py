@@ -1,4 +1,4 @@
-"""No white window: who finds that a page shows nothing says so, and the window gets another page."""
+"""Notices a page that shows nothing after it was loaded, so that no window stays white."""
 
 from __future__ import annotations
 
@@ -9,47 +9,48 @@ from typing import Any
 
 from .evaluate import EvaluationTimeout, evaluate
 
-_LOOKS_EVERY = 0.5
-_ANSWERS_WITHIN = 1.0
-# What has been painted; a page that nobody sees paints nothing, and that is no fault.
-_SHOWN = """(document.hidden ? "hidden" : performance.getEntriesByType("paint").length
+_INTERVAL = 0.5  # seconds between two looks
+_ANSWER_TIMEOUT = 1.0
+# Whether something was painted. A page that is not visible paints nothing, which is no fault.
+_PAINTED_SCRIPT = """(document.hidden ? "hidden" : performance.getEntriesByType("paint").length
   || document.querySelector("canvas, video, iframe, embed") ? "shown" : "blank")"""
 
 
 class Watchdog:
-    """One thread for each load of a page, which ends when something is shown.
+    """Watches each load of a page, on a thread of its own that ends as soon as something is shown.
 
     Args:
         limit: seconds until a page must have shown something.
-        on_blank: called with the window and what is wrong.
+        on_blank: called on the watching thread with the window and a sentence that says what is wrong.
     """
 
     def __init__(self, limit: float, on_blank: Callable[[Any, str], None]) -> None:
         self._limit = limit
         self._on_blank = on_blank
+        # The number of the newest load by window: a thread that watches an older one has nothing to say any more.
         self._loads: dict[Any, int] = {}
 
     def watch(self, window: Any) -> None:
-        """A page has begun to load; what was watched before is forgotten."""
-        self._loads[window.uid] = number = self._loads.get(window.uid, 0) + 1
-        threading.Thread(target=self._watch, args=(window, number), name="narvi-watchdog", daemon=True).start()
+        """Watch the page that has begun to load, and no other one of this window."""
+        self._loads[window.uid] = load = self._loads.get(window.uid, 0) + 1
+        threading.Thread(target=self._watch, args=(window, load), name="narvi-watchdog", daemon=True).start()
 
     def forget(self, window: Any) -> None:
-        """It is closed, or known to be gone."""
+        """Stop watching: the window is closed, or its page is known to have failed."""
         self._loads[window.uid] = self._loads.get(window.uid, 0) + 1
 
-    def _watch(self, window: Any, number: int) -> None:
-        until = time.monotonic() + self._limit
-        last = "blank"
-        while (left := until - time.monotonic()) > 0:
+    def _watch(self, window: Any, load: int) -> None:
+        deadline = time.monotonic() + self._limit
+        answer = "blank"
+        while (remaining := deadline - time.monotonic()) > 0:
             try:
-                # Asked again and again: a page that gives way to the next takes its answer along.
-                last = str(evaluate(window, _SHOWN, min(left, _ANSWERS_WITHIN)))
+                # Asked repeatedly: a page that is replaced by the next one never answers.
+                answer = str(evaluate(window, _PAINTED_SCRIPT, min(remaining, _ANSWER_TIMEOUT)))
             except EvaluationTimeout:
-                last = "silent"
-            if self._loads.get(window.uid) != number or last in ("shown", "hidden"):
+                answer = "timeout"
+            if self._loads.get(window.uid) != load or answer in ("shown", "hidden"):
                 return
-            time.sleep(min(_LOOKS_EVERY, max(left, 0)))
-        how = "has not answered" if last == "silent" else "has shown nothing"
-        if self._loads.get(window.uid) == number:
-            self._on_blank(window, f"The page {how} for {self._limit:g} seconds.")
+            time.sleep(min(_INTERVAL, max(remaining, 0)))
+        problem = "has not answered" if answer == "timeout" else "has shown nothing"
+        if self._loads.get(window.uid) == load:
+            self._on_blank(window, f"The page {problem} for {self._limit:g} seconds.")

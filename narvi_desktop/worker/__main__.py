@@ -28,7 +28,20 @@ def _alias(package: ModuleType) -> None:
     sys.modules["narvi_desktop"] = alias
 
 
+def _find_narvi() -> None:
+    """Let apps written for Narvi import its helpers, where Narvi itself is not installed."""
+    file = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "compat", "finder.py")
+    if not os.path.exists(file):
+        return  # only this folder has been copied to where it runs
+    spec = importlib.util.spec_from_file_location("narvi_desktop_narvi_finder", file)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.install(first=False)
+
+
 if __name__ == "__main__":
     package = _register()
     _alias(package)
+    _find_narvi()
     importlib.import_module("narvi_desktop_worker.process").run()

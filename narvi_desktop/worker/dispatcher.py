@@ -21,7 +21,7 @@ Report = Callable[[str, BaseException], object]
 
 
 def run(script: Script, inbox: Inbox, report: Report) -> None:
-    """Drive the script to its end; changes to an asyncio loop at the first awaitable."""
+    """Run the script to its end; switch to an asyncio loop at the first awaitable."""
     wanted = next(script, None)
     while wanted is WAIT:
         wanted = _send(script, inbox.get())

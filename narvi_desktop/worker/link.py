@@ -48,7 +48,7 @@ class Kind(IntEnum):
     ADMIN_WANTED = 46
     METRICS = 47
     STOPPED = 48
-    CALLBACK_TIMES = 49
+    CALLBACK_TIMINGS = 49
     STACK = 50
 
 
@@ -62,17 +62,20 @@ class Frame(NamedTuple):
 
 
 class LinkError(Exception):
-    """The other side sent what no frame can be: it is not trusted any more."""
+    """The other side sent bytes that are no frame: the connection is not trusted any more."""
 
 
 _PREFIX = struct.Struct("!IBII")
 _AFTER_LENGTH = _PREFIX.size - 4
-# A message of 16 MiB, its request head and room for 64 MiB bodies of request services.
+# What an app may hand to the link at once: the answer of a request service, or the data of send_to_app. Whoever makes
+# the frame checks it, so that the app is told; a frame above FRAME_LIMIT would end the worker.
+BODY_LIMIT = 64 * 1024 * 1024
+HEAD_LIMIT = 64 * 1024  # characters, of which JSON makes at most six bytes each
 FRAME_LIMIT = 65 * 1024 * 1024
 
 
 def encode(frame: Frame) -> bytes:
-    """The bytes of a frame. Raises TypeError or ValueError for a head that JSON cannot hold."""
+    """Encode a frame. Raises TypeError or ValueError for a head that JSON cannot hold."""
     head = b""
     if frame.head is not None:
         head = json.dumps(frame.head, separators=(",", ":"), allow_nan=False).encode()
@@ -87,7 +90,7 @@ class Decoder:
         self._buffer = bytearray()
 
     def feed(self, data: bytes) -> list[Frame]:
-        """The frames that `data` completes. Raises LinkError for a frame too large or unknown."""
+        """Return the frames that `data` completes. Raises LinkError for a frame too large or unknown."""
         self._buffer += data
         frames: list[Frame] = []
         start = 0

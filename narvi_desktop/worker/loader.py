@@ -1,4 +1,4 @@
-"""From the name of a class to the class."""
+"""Load the class or function that a registration names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _private: dict[tuple[str, str], ModuleType] = {}
 
 
 def load(reference: Any, folder: str | None, private: bool) -> Any:
-    """The object that ``module:Name``, a dotted path, or the object itself names.
+    """Return the object that ``module:Name`` or a dotted path names, or the object itself.
 
     Args:
         folder: first on the import path, or None for what is importable anyway.
@@ -55,7 +55,7 @@ def _import(module_name: str, folder: str | None, private: bool) -> ModuleType:
 
 
 def _import_privately(module_name: str, folder: str) -> ModuleType:
-    """Import, then file the folder's modules under a name of their own, so that the next folder's do not meet them."""
+    """Import, then rename the folder's modules in sys.modules, so that another folder's do not clash."""
     before = set(sys.modules)
     sys.path.insert(0, folder)
     importlib.invalidate_caches()

@@ -10,8 +10,8 @@ from typing import Any, Callable
 
 from .link import Frame, Kind
 
-MOST_METRICS = 100
-_LONGEST_TEXT = 1000
+MAX_METRICS = 100
+_MAX_TEXT = 1000
 
 
 class Metrics:
@@ -23,7 +23,7 @@ class Metrics:
         self._callback: Callable[[], dict[str, Any] | None] | None = None
         self._metadata: dict[str, Any] = {}
         self.dropped = 0
-        self._wanted = threading.Event()
+        self._requested = threading.Event()
         self._thread: threading.Thread | None = None
 
     def set(self, callback: Callable[[], dict[str, Any] | None], metadata: dict[str, dict[str, Any]]) -> None:
@@ -35,20 +35,20 @@ class Metrics:
             raise TypeError(f"metrics_metadata must be plain data: {error}") from None
         self._callback = callback
 
-    def wanted(self) -> None:
-        """A round has come. Called by the thread that reads the link, so it only rings."""
+    def request(self) -> None:
+        """Have the callback called once. Called by the thread that reads the link, so it only sets an event."""
         if self._callback is None:
             return
         if self._thread is None:
             # A daemon: a callback that blocks for good must not hold the process.
             self._thread = threading.Thread(target=self._rounds, name="narvi-metrics", daemon=True)
             self._thread.start()
-        self._wanted.set()
+        self._requested.set()
 
     def _rounds(self) -> None:
         while True:
-            self._wanted.wait()
-            self._wanted.clear()
+            self._requested.wait()
+            self._requested.clear()
             try:
                 assert self._callback is not None
                 values = self._callback()
@@ -72,17 +72,17 @@ async def _awaited(awaitable: Any) -> Any:
 
 
 def checked_values(values: Any) -> dict[str, Any]:
-    """The metrics that are finite numbers or short text, at most 100; the rest is dropped."""
+    """Return the metrics that are finite numbers or short text, at most 100; the rest is dropped."""
     checked: dict[str, Any] = {}
     for name, value in (values or {}).items():
-        if isinstance(name, str) and len(checked) < MOST_METRICS and _is_plain(value):
+        if isinstance(name, str) and len(checked) < MAX_METRICS and _is_plain(value):
             checked[name] = value
     return checked
 
 
 def _is_plain(value: Any) -> bool:
     if isinstance(value, (bool, str)):
-        return len(str(value)) <= _LONGEST_TEXT
+        return len(str(value)) <= _MAX_TEXT
     try:
         return isinstance(value, (int, float)) and math.isfinite(value)
     except OverflowError:

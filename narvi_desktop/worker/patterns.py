@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-# Narvi's own routes below {service id}/; a pattern that began with one would hide it.
+# Narvi's own routes below {service id}/: they win over a pattern that begins with one.
 RESERVED = frozenset({"index.html", "connect", "status", "session", "narvi"})
 
 
@@ -16,11 +16,11 @@ class Segment(NamedTuple):
 
 
 def parse(pattern: str) -> tuple[Segment, ...]:
-    """The segments of a pattern, for example ``images/$name``.
+    """Parse a pattern such as ``images/$name`` into segments.
 
     Raises:
         TypeError: the pattern is not a str.
-        ValueError: it is empty, absolute, climbs, repeats a name or hides a fixed route.
+        ValueError: it is empty, absolute, climbs or repeats a name.
     """
     if not isinstance(pattern, str):
         raise TypeError(f"handler_pattern must be str, not {type(pattern).__name__}")
@@ -35,9 +35,12 @@ def parse(pattern: str) -> tuple[Segment, ...]:
                 raise ValueError(f"handler_pattern {pattern!r}: the name {segment.name!r} stands there twice")
             names.add(segment.name)
         segments.append(segment)
-    if segments[0].kind == "literal" and segments[0].name in RESERVED:
-        raise ValueError(f"handler_pattern {pattern!r}: {segments[0].name!r} is a fixed route of every app")
     return tuple(segments)
+
+
+def is_hidden(segments: tuple[Segment, ...]) -> bool:
+    """Check whether a fixed route of every app answers in place of this pattern."""
+    return segments[0].kind == "literal" and segments[0].name in RESERVED
 
 
 def _segment(pattern: str, text: str) -> Segment:

@@ -23,7 +23,7 @@ def take_pipes() -> tuple[int, int]:
 
 
 def run() -> None:
-    """Serve the link until the runtime says stop or is gone."""
+    """Run the service until the runtime stops it or has died."""
     incoming, outgoing = take_pipes()
     outbox = Outbox(wake=lambda: None)
     runner = Runner(outbox, _write_log, private_modules=False)
@@ -38,7 +38,7 @@ def run() -> None:
 
 
 def _read(runner: Runner, incoming: int) -> None:
-    """The thread that always reads, so that stop and answers get through whatever the app does."""
+    """Read frames for ever, on a thread of its own, so that stop and answers arrive whatever the app does."""
     decoder = Decoder()
     while True:
         data = os.read(incoming, 1 << 18)
@@ -53,7 +53,7 @@ def _read(runner: Runner, incoming: int) -> None:
 
 
 def _write(outbox: Outbox, outgoing: int) -> None:
-    """The one thread that writes: many frames leave in one write, and a full pipe holds only this thread."""
+    """Write frames, on a thread of its own: many leave in one write, and a full pipe blocks only this thread."""
     while outbox.wait():
         data = memoryview(b"".join(encode(frame) for frame in outbox.take()))
         while data:

@@ -11,7 +11,7 @@ from .link import Frame, Kind
 
 
 def _nothing() -> None:
-    """The wake-up of an inbox whose reader blocks in `get`."""
+    """Do nothing: the wake-up of an inbox whose reader blocks in `get`."""
 
 
 class Inbox:
@@ -32,11 +32,11 @@ class Inbox:
         self.wake()
 
     def get(self) -> Frame:
-        """The next event; blocks until there is one."""
+        """Return the next event; blocks until there is one."""
         return self._stop or self._overtaken(self._frames.get())
 
     def get_nowait(self) -> Frame | None:
-        """The next event, or None."""
+        """Return the next event, or None."""
         try:
             return self._stop or self._overtaken(self._frames.get_nowait())
         except Empty:
@@ -46,7 +46,7 @@ class Inbox:
         return self._frames.empty()
 
     def __len__(self) -> int:
-        """About how many events wait."""
+        """Return about how many events wait."""
         return self._frames.qsize()
 
     def _overtaken(self, frame: Frame) -> Frame:
@@ -90,29 +90,29 @@ class Outbox:
         if first:
             self._wake()
 
-    def take(self, most_frames: int = 256, most_bytes: int = 1024 * 1024) -> list[Frame]:
-        """What waits, at most this much; an empty list when nothing does."""
-        taken: list[Frame] = []
+    def take(self, max_frames: int = 256, max_bytes: int = 1024 * 1024) -> list[Frame]:
+        """Return what waits, at most this much; an empty list if nothing does."""
+        frames: list[Frame] = []
         size = 0
         with self._changed:
-            while self._frames and len(taken) < most_frames and size < most_bytes:
+            while self._frames and len(frames) < max_frames and size < max_bytes:
                 frame = self._frames.popleft()
-                taken.append(frame)
+                frames.append(frame)
                 size += len(frame.body)
             self._bytes -= size
             if size:
                 self._changed.notify_all()
-        return taken
+        return frames
 
     def wait(self) -> bool:
-        """Blocks until a frame waits; False when the outbox is closed and empty."""
+        """Block until a frame waits; False when the outbox is closed and empty."""
         with self._changed:
             while not self._frames and not self._closed:
                 self._changed.wait()
             return bool(self._frames)
 
     def close(self) -> None:
-        """Takes nothing more and lets go whoever waits; what is inside may still be taken."""
+        """Refuse new frames and release who waits; what is inside may still be taken."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

@@ -1,26 +1,27 @@
-"""One application service at work: its identity, its callbacks, and what each frame means to it."""
+"""Runs one application service: constructs it, and turns frames into calls of its callbacks."""
 
 from __future__ import annotations
 
+import json
 import sys
 import threading
 from collections.abc import Generator
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable
 
-from . import dispatcher, values
-from .admin import AdminData
-from .link import Frame, Kind
+from . import dispatcher, serialization
+from .admin_data import AdminDataHistory
+from .callback_timings import CallbackTimings, name_of
+from .link import BODY_LIMIT, Frame, Kind
 from .loader import has_async_methods, load
 from .metrics import Metrics
 from .queues import Inbox, Outbox
-from .requests import RequestServices
-from .services import WebAppServices
-from .times import CallbackTimes, name_of
+from .request_handlers import RequestServices
+from .services import Identity, WebAppServices
 from .tracebacks import describe, stack_of
 
 MESSAGE_LIMIT = 16 * 1024 * 1024
 APP_ANSWER_TIMEOUT = 5.0  # seconds that send_to_app waits
-_LONGEST_ERROR = 2000  # characters of it that the monitor is told
+_MAX_ERROR_LENGTH = 2000  # characters of it that the monitor is told
 _CREDIT_BATCH = 64  # messages reported done at once while more wait
 _SEND_KINDS = {
     ("one", True): Kind.SEND_ONE_TEXT,
@@ -32,15 +33,7 @@ _SEND_KINDS = {
 }
 
 
-class Identity(NamedTuple):
-    """Who this instance is."""
-
-    workspace: str
-    service: str
-    service_id: str
-
-
-class _Answer:
+class _PendingAnswer:
     """The answer that a thread of the app waits for in send_to_app."""
 
     def __init__(self) -> None:
@@ -49,21 +42,28 @@ class _Answer:
 
 
 class Runner:
-    """Both kinds of worker run this; they differ in who delivers frames and who takes them.
+    """The part that both kinds of worker share; they differ in who delivers frames and who takes them.
 
     `deliver` is called by the one thread that reads the link and never runs app code; `run` is the
     app's thread.
     """
 
-    def __init__(self, outbox: Outbox, write_log: Callable[[str], None], private_modules: bool) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        write_log: Callable[[str], None],
+        private_modules: bool,
+        share_objects: bool = False,
+    ) -> None:
         self.identity = Identity("", "", "")
         self.errors = 0
         self.last_error = ""
-        self.times = CallbackTimes()
+        self.timings = CallbackTimings()
         self._thread = 0
         self._outbox = outbox
         self._write_log = write_log
         self._private_modules = private_modules
+        self._share_objects = share_objects
         self._inbox = Inbox()
         self._apps: list[str] = []
         self._closed = False
@@ -75,29 +75,31 @@ class Runner:
         self._opened_up_to = 0
         self._done = 0
         self._cancelled: set[int] = set()
-        self._answers: dict[int, _Answer] = {}
+        self._answers: dict[int, _PendingAnswer] = {}
         self._last_answer = 0
         self._answers_lock = threading.Lock()
-        self.requests = RequestServices(self._emit, lambda: self._apps, self._session_numbers.__contains__)
+        self.requests = RequestServices(
+            self._emit, self._write_log, lambda: self._apps, self._session_numbers.__contains__
+        )
         self.metrics = Metrics(self._emit, self.report)
-        self._admin = AdminData(shared=private_modules)
+        self._admin = AdminDataHistory(shared=private_modules)
 
     # Called by the thread that reads the link.
 
     def deliver(self, frame: Frame) -> None:
-        """Take a frame in: what may not wait for app code is done here, events are queued."""
+        """Handle a frame at once if it must not wait for app code; queue it otherwise."""
         if frame.kind is Kind.APP_ANSWER:
-            self._answered(frame.number, bool(frame.head))
+            self._set_answer(frame.number, bool(frame.head))
         elif frame.kind is Kind.METRICS_WANTED:
-            self.metrics.wanted()
-            self._report_times()
+            self.metrics.request()
+            self._report_timings()
         elif frame.kind is Kind.STACK_WANTED:
             self._report_stack()
         elif frame.kind is Kind.REQUEST_CANCELLED:
             self._cancelled.add(frame.number)
         else:
             if frame.kind is Kind.STOP:
-                self._release_waiting()
+                self._release_answers()
             self._inbox.put(frame)
 
     # Called by the app, from any thread.
@@ -115,8 +117,10 @@ class Runner:
         if event == "admin_data":
             self._emit(Frame(Kind.ADMIN_WANTED))
 
-    def send(self, msg: str | bytes, for_session_id: str | None, except_session_id: str | None) -> None:
-        text = isinstance(msg, str)
+    def send(
+        self, msg: str | bytes | dict[str, Any], for_session_id: str | None, except_session_id: str | None
+    ) -> None:
+        text = isinstance(msg, (str, dict))
         body = _body(msg)
         if for_session_id is not None:
             number = self._session_numbers.get(for_session_id)
@@ -130,15 +134,20 @@ class Runner:
             self._emit(Frame(_SEND_KINDS["except", text], self._opened_up_to, excepted, body))
 
     def send_to_app(self, workspace: str, app: str, service_id: str, data: Any) -> bool:
-        body = values.dumps(data)
+        # Services embedded in one program pass the object itself; others a copy of plain values.
+        body = b"" if self._share_objects else serialization.dumps(data)
+        if len(body) > BODY_LIMIT:
+            raise ValueError(f"data of {len(body)} bytes is above the limit of {BODY_LIMIT}: send it in parts")
         if self._closed:
             return False
-        answer = _Answer()
+        answer = _PendingAnswer()
         with self._answers_lock:
             self._last_answer += 1
             number = self._last_answer
             self._answers[number] = answer
-        head = {"workspace": str(workspace), "app": str(app), "service_id": str(service_id)}
+        head: dict[str, Any] = {"workspace": str(workspace), "app": str(app), "service_id": str(service_id)}
+        if self._share_objects:
+            head["data"] = data
         self._emit(Frame(Kind.APP_MESSAGE_TO, number, head, body))
         answer.arrived.wait(APP_ANSWER_TIMEOUT)
         self._answers.pop(number, None)
@@ -148,7 +157,7 @@ class Runner:
         """Log what app code raised, and return it; an app's fault never ends its instance."""
         described = describe(error, what)
         self.errors += 1
-        self.last_error = described[:_LONGEST_ERROR]
+        self.last_error = described[:_MAX_ERROR_LENGTH]
         self._write_log(described)
         return described
 
@@ -169,6 +178,7 @@ class Runner:
             if frame.kind is Kind.STOP:
                 break
             yield from self._dispatch(frame)
+            self._report_done()
         yield from self._close()
 
     def _construct(self, head: dict[str, Any]) -> Generator[Any, Any, bool]:
@@ -182,13 +192,13 @@ class Runner:
             service_class = load(head["class"], head["folder"], self._private_modules)
             if has_async_methods(service_class):
                 yield dispatcher.ASYNC
-            self.times.begin("constructor")
+            self.timings.begin("constructor")
             yield from _call(service_class, WebAppServices(self), **head["parameters"])
         except BaseException as error:  # app code
             self._emit(Frame(Kind.FAILED, 0, {"traceback": self.report("the service could not start", error)}))
             return False
         finally:
-            self.times.end()
+            self.timings.end()
         version = ".".join(map(str, sys.version_info[:3]))
         self._emit(Frame(Kind.READY, 0, {"python": version}))
         return True
@@ -199,7 +209,7 @@ class Runner:
             if session_id is not None:
                 message = frame.body.decode() if frame.kind is Kind.TEXT else frame.body
                 yield from self._notify("message", message, session_id)
-            self._report_done()
+            self._done += 1
         elif frame.kind is Kind.SESSION_OPENED:
             yield from self._session_opened(frame)
         elif frame.kind is Kind.SESSION_CLOSED:
@@ -207,12 +217,16 @@ class Runner:
         elif frame.kind is Kind.REQUEST:
             yield from self._request(frame)
         elif frame.kind is Kind.APP_MESSAGE:
+            self._done += 1
             sender = frame.head
-            data = values.loads(frame.body)
+            try:
+                data = sender["data"] if self._share_objects else serialization.loads(frame.body)
+            except Exception as error:  # bytes of another app, which nothing has looked at on their way
+                self.report("a message of another app could not be read", error)
+                return
             yield from self._notify("app_message", sender["workspace"], sender["service"], sender["service_id"], data)
-            self._report_done()
         elif frame.kind is Kind.ADMIN_DATA:
-            yield from self._notify("admin_data", self._admin.whole(frame.head))
+            yield from self._notify("admin_data", self._admin.merge(frame.head))
             # The next round: one that cannot keep up is not given more than it takes.
             self._emit(Frame(Kind.ADMIN_WANTED))
 
@@ -238,14 +252,14 @@ class Runner:
             self._cancelled.discard(frame.number)
             return
         try:
-            self.times.begin(self.requests.name_of(frame))
+            self.timings.begin(self.requests.name_of(frame))
             response = yield from self.requests.answer(frame, _call)
         except BaseException as error:  # app code
             self.report("a request handler failed", error)
             head = {"status": 500, "type": "text/plain", "headers": {}}
             response = Frame(Kind.RESPONSE, frame.number, head, b"The app could not answer; its log says why.")
         finally:
-            self.times.end()
+            self.timings.end()
         self._cancelled.discard(frame.number)
         self._emit(response)
 
@@ -258,20 +272,21 @@ class Runner:
     def _notify(self, event: str, *arguments: Any) -> Generator[Any, Any, None]:
         for name, callback in self._listeners.get(event, ()):
             try:
-                self.times.begin(name)
+                self.timings.begin(name)
                 yield from _call(callback, *arguments)
             except BaseException as error:  # app code, SystemExit too: the next listener and event still run
                 self.report(f"the {event} callback {getattr(callback, '__qualname__', callback)} failed", error)
             finally:
-                self.times.end()
+                self.timings.end()
 
     def _report_done(self) -> None:
-        self._done += 1
-        if self._done >= _CREDIT_BATCH or self._inbox.empty():
+        # After every event, not only after messages: one that comes last would keep the credit of those before it,
+        # and the runtime, which waits for it, would never send another message.
+        if self._done >= _CREDIT_BATCH or (self._done and self._inbox.empty()):
             self._emit(Frame(Kind.DONE, self._done))
             self._done = 0
 
-    # Odds and ends of both.
+    # From either side.
 
     def _emit(self, frame: Frame) -> None:
         # After the stop the old services object does nothing any more.
@@ -280,40 +295,42 @@ class Runner:
 
     # Offered, not emitted: these are said by the thread that reads the link, also while app code holds its own.
 
-    def _report_times(self) -> None:
+    def _report_timings(self) -> None:
         head = {
-            "callbacks": self.times.summary(),
-            "running": self.times.running(),
+            "callbacks": self.timings.summary(),
+            "running": self.timings.running(),
             "errors": self.errors,
             "last_error": self.last_error,
             "metrics_dropped": self.metrics.dropped,
         }
-        self._outbox.offer(Frame(Kind.CALLBACK_TIMES, len(self._inbox), head))
+        self._outbox.offer(Frame(Kind.CALLBACK_TIMINGS, len(self._inbox), head))
 
     def _report_stack(self) -> None:
         frame = sys._current_frames().get(self._thread)
-        running = self.times.running()
+        running = self.timings.running()
         if frame is not None and running is not None:
             self._outbox.offer(Frame(Kind.STACK, 0, {"name": running[0], "stack": stack_of(frame)}))
 
-    def _answered(self, number: int, found: bool) -> None:
+    def _set_answer(self, number: int, found: bool) -> None:
         answer = self._answers.get(number)
         if answer is not None:
             answer.found = found
             answer.arrived.set()
 
-    def _release_waiting(self) -> None:
+    def _release_answers(self) -> None:
         for answer in list(self._answers.values()):
             answer.arrived.set()
 
 
-def _body(msg: str | bytes) -> bytes:
+def _body(msg: str | bytes | dict[str, Any]) -> bytes:
     if isinstance(msg, str):
         body = msg.encode()
+    elif isinstance(msg, dict):
+        body = json.dumps(msg).encode()
     elif isinstance(msg, (bytes, bytearray, memoryview)):
         body = bytes(msg)
     else:
-        raise TypeError(f"msg must be str or bytes, not {type(msg).__name__}")
+        raise TypeError(f"msg must be str, bytes or dict, not {type(msg).__name__}")
     if len(body) > MESSAGE_LIMIT:
         raise ValueError(f"a message of {len(body)} bytes is above the limit of {MESSAGE_LIMIT}: send it in parts")
     return body

@@ -10,7 +10,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
 from narvi_desktop.library.manifest import load
-from narvi_desktop.server.hub import Service
+from narvi_desktop.server.registry import Service
 from tests.conftest import Server
 
 APPS = Path(__file__).parents[2] / "narvi_desktop" / "apps"

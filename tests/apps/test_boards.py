@@ -17,9 +17,10 @@ import pytest
 from playwright.async_api import Page, expect
 
 from narvi_desktop.library.manifest import load
-from narvi_desktop.server.hub import Service
+from narvi_desktop.server.registry import Service
 from tests.apps.conftest import APPS, accessible
 from tests.conftest import Server
+from tests.support.waiting import PATIENCE
 from tests.web.test_narvi_js import browser_page
 
 Run = Callable[..., None]
@@ -50,7 +51,6 @@ def add_boards(server: Server, data: Path) -> None:
 
 
 async def choose(server: Server, page: Page) -> None:
-    page.set_default_timeout(20_000)
     await page.goto(server.sites.issue_ticket("boards", "boards", None, 60))
     await page.get_by_label("Name of the new board").wait_for()
 
@@ -85,7 +85,7 @@ async def shown(page: Page) -> list[list[str]]:
 
 
 async def until_shown(page: Page, *lanes: list[str]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while await shown(page) != list(lanes):
             await asyncio.sleep(0.02)
 

@@ -69,7 +69,7 @@ def test_only_instances_that_run_are_sent_messages(run_served: Run, tmp_path: Pa
             await add_cards(page, "to one that runs")
             await send(page, "to one that runs", "Second")
             await until_shown(other, ["to one that runs"], [], [])
-            sent = server.hub.trace.since(0)
+            sent = server.hub.message_log.since(0)
             assert sent and [entry for entry in sent if not entry["found"]] == []
 
     run_served(body)

@@ -32,7 +32,6 @@ def visit(account: Account) -> Visit:
 
         async def body() -> None:
             async with browser_page() as page:
-                page.set_default_timeout(20_000)
                 await page.goto(url)
                 await test(page)
 
@@ -136,7 +135,7 @@ def test_a_broken_manifest_shows_and_goes_when_mended(visit: Visit, account: Acc
         await broken.get_by_role("button", name="Try again").wait_for()
         (folder / "narvi.toml").write_text(APP)
         await card(page, "Mine").wait_for()
-        assert await card(page, "mine").count() == 0
+        await expect(card(page, "mine")).to_have_count(0)
 
     visit(test)
 
@@ -157,7 +156,7 @@ def test_a_failed_start_shows_with_its_log(visit: Visit, account: Account) -> No
         (folder / "service.py").write_text(good)
         await mine.get_by_role("button", name="Try again").click()
         await mine.get_by_role("link", name="Open it in this browser").wait_for()
-        assert await mine.get_by_text("It could not start").count() == 0
+        await expect(mine.get_by_text("It could not start")).to_have_count(0)  # the next look at the cards takes it
 
     visit(test)
 

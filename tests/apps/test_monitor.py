@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.async_api import Page
 
-from narvi_desktop.server.hub import Service
+from narvi_desktop.server.registry import Service
 from narvi_desktop.settings import Settings
 from tests.apps.conftest import accessible, add_bundled
 from tests.conftest import Page as Socket
@@ -77,8 +77,8 @@ def test_two_apps_with_their_numbers(run_served: Run, tmp_path: Path) -> None:
         first: Socket = await server.page("lab/one/main")
         await server.page("lab/two/main")
         for instance in server.hub.instances:
-            instance.measures.cpu, instance.measures.memory = 12.5, 50 << 20
-        await until(lambda: all(len(instance.measures.history) > 3 for instance in server.hub.instances))
+            instance.stats.cpu, instance.stats.memory = 12.5, 50 << 20
+        await until(lambda: all(len(instance.stats.history) > 3 for instance in server.hub.instances))
         visited = time.time()
         async with browser_page() as page:
             await visit(server, page, "desktop", "monitor")

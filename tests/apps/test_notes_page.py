@@ -13,7 +13,8 @@ from playwright.async_api import Page
 
 from tests.apps.conftest import add_notes
 from tests.conftest import Server
-from tests.support.account import Account, is_alive, until
+from tests.support.account import Account, is_alive
+from tests.support.waiting import until
 from tests.web.test_narvi_js import browser_page, visit
 
 Run = Callable[..., None]
@@ -68,7 +69,6 @@ def test_two_type_at_once_and_nothing_is_lost_when_the_worker_is_killed(
     async def body(server: Server) -> None:
         add_notes(server, tmp_path / "data")
         async with browser_page() as page:
-            page.set_default_timeout(120_000)
             await visit(server, page, "notes", "notes")
             await start_writing(page)
             other = await second_page(server, page)

@@ -15,6 +15,7 @@ from typing import Any
 
 from tests.apps.conftest import add_notes
 from tests.conftest import Page, Server
+from tests.support.waiting import PATIENCE
 
 Run = Callable[..., None]
 UPDATE, AWARENESS, SNAPSHOT, IMAGE, NEW, TEXT, PART = range(1, 8)
@@ -32,7 +33,7 @@ async def told(page: Page) -> Any:
 async def told_of(page: Page, name: str) -> Any:
     """The next message of that name; others are passed over."""
     while True:
-        message = await page.socket.receive(timeout=20)
+        message = await page.socket.receive(timeout=PATIENCE)
         if isinstance(message.data, str) and next(iter(document := json.loads(message.data))) == name:
             return document
 
@@ -57,7 +58,7 @@ async def updates(page: Page, note: str) -> list[bytes]:
     await do(page, "open", note=note)
     found = []
     while True:
-        message = await page.socket.receive(timeout=20)
+        message = await page.socket.receive(timeout=PATIENCE)
         if isinstance(message.data, bytes):
             found.append(message.data[6 + len(note) :])
         elif "opened" in json.loads(message.data):

@@ -153,8 +153,9 @@ def test_half_a_surrogate_pair_does_not_stop_a_note(run_served: Run, tmp_path: P
             for half in ("\\ud83d", "\\ude00 \\ud83d", "\\ud83d\\ude00"):
                 await page.evaluate(f"notes.view.dispatch(notes.view.state.replaceSelection('{half}\\n'))")
             await page.keyboard.type("later plums")
+            await page.wait_for_function("notes.list._notes.get(notes.note.id).start.endsWith('later plums')")
             await page.fill("#search", "PLUMS 😀")
-            await titled(page, "Halves")
+            await page.wait_for_function("notes.list._found?.size === 1")
             await page.evaluate("document.getElementById('search').value = '\\ud83d nowhere'; notes._search()")
             await page.get_by_text("No note holds these words.").wait_for()
             async with server.client.get(server.url("notes/notes/main/export.zip")) as response:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.account import Account, make_app, until
+from tests.support.account import Account, make_app
+from tests.support.waiting import until
 from tests.windows.test_windows import seat, titles
 
 __all__ = ["seat"]
@@ -60,7 +61,7 @@ def test_a_runtime_that_cannot_start_is_said_in_the_browser(account: Account) ->
         port = taken.getsockname()[1]
         (config / "config.toml").write_text(f"port = {port}\n")
         assert click(account, "open", "hello") == 1
-    assert f"Port {port} cannot be had" in told(account)
+    assert f"Port {port} is not available" in told(account)
 
 
 def test_what_a_window_shows_is_not_said_twice(seat: Account) -> None:

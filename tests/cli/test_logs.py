@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from narvi_desktop.cli.logs import since_when
-from tests.support.account import Account, make_app, until
+from narvi_desktop.cli.logs import parse_since
+from tests.support.account import Account, make_app
+from tests.support.waiting import PATIENCE, until
 
 LINES = """2026-01-01 10:00:00.100 app first
 2026-01-01 10:00:00.100 app Traceback
@@ -55,7 +56,7 @@ def test_followed_through_a_rotation(account: Account, log: Path) -> None:
     log.write_text("2026-01-05 09:00:00.000 app \x1b[31mfifth\n")
     assert following.stdout.readline() == "2026-01-05 09:00:00.000 app \\x1b[31mfifth\n"
     following.send_signal(signal.SIGINT)
-    assert following.communicate(timeout=30)[1] == ""
+    assert following.communicate(timeout=PATIENCE)[1] == ""
     assert following.returncode == 0
 
 
@@ -85,9 +86,9 @@ def test_the_runtimes_own(account: Account) -> None:
 
 def test_times() -> None:
     today = f"{datetime.datetime.now():%Y-%m-%d}"
-    assert since_when("13:05") == f"{today} 13:05:00" and since_when("9:05") == f"{today} 09:05:00"
-    assert since_when("13:05:07") == f"{today} 13:05:07"
-    assert since_when("2h") < since_when("10m") < f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}"
+    assert parse_since("13:05") == f"{today} 13:05:00" and parse_since("9:05") == f"{today} 09:05:00"
+    assert parse_since("13:05:07") == f"{today} 13:05:07"
+    assert parse_since("2h") < parse_since("10m") < f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}"
     for text in ("", "x", "10", "-5m", "25:00", "2026-13-01"):
         with pytest.raises(ValueError, match="--since"):
-            since_when(text)
+            parse_since(text)

@@ -6,20 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from narvi_desktop.cli.logs import harmless
 from tests.support.account import Account
 
 
 @pytest.fixture
 def alone(tmp_path: Path) -> Account:
     return Account(tmp_path)
-
-
-def test_list_and_paths(alone: Account) -> None:
-    apps = alone.json("list")
-    assert "hello" in [app["app"] for app in apps["apps"]]
-    paths = alone.json("paths")
-    assert paths["schema"] == 1 and paths["data"].startswith(str(alone.home))
 
 
 def test_a_missing_app_names_what_is_near(alone: Account) -> None:
@@ -36,7 +28,3 @@ def test_a_folder_of_that_name_here(alone: Account) -> None:
 def test_a_typo_in_an_option_is_a_usage_error(alone: Account) -> None:
     code, _, error = alone.run("open", "hello", "--nothing")
     assert code == 2 and "Traceback" not in error
-
-
-def test_foreign_text_is_made_harmless() -> None:
-    assert harmless("a\x1b[31mb\x07\n") == "a\\x1b[31mb\\x07\n"

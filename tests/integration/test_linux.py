@@ -13,7 +13,8 @@ import pytest
 
 from narvi_desktop.integration.entry import Entry, app_entry, own_icon
 from narvi_desktop.integration.linux import LinuxMenu, desktop_entry
-from tests.support.account import Account, make_app, until
+from tests.support.account import Account, make_app
+from tests.support.waiting import until
 from tests.windows.test_windows import seat, titles
 
 __all__ = ["seat"]

@@ -6,6 +6,8 @@ import plistlib
 import shlex
 from pathlib import Path
 
+import pytest
+
 from narvi_desktop.integration.entry import app_entry, own_entry, own_icon
 from narvi_desktop.integration.macos import MacMenu, applet, icns
 
@@ -29,10 +31,8 @@ def test_a_bundle_of_somebody_else_is_not_touched(tmp_path: Path) -> None:
     (other / "Info.plist").write_bytes(plistlib.dumps({"CFBundleName": "other"}))
     menu = MacMenu(tmp_path)
     assert menu.names() == [] and not menu.remove("narvi-desktop")
-    try:
+    with pytest.raises(OSError, match="exists and is not from narvi-desktop"):
         menu.add(own_entry())
-    except OSError as error:
-        assert "is there already" in str(error)
     assert plistlib.loads((other / "Info.plist").read_bytes()) == {"CFBundleName": "other"}
 
 

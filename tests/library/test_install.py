@@ -75,7 +75,7 @@ def test_a_zip_that_climbs_is_refused(tmp_path: Path, name: str) -> None:
         info = zipfile.ZipInfo("x")
         info.filename = name  # as it is: the constructor would mend it
         archive.writestr(info, "x")
-    with pytest.raises(install.InstallError, match=r"no plain file inside it"):
+    with pytest.raises(install.InstallError, match=r"not a plain file inside it"):
         install.stage(file, tmp_path / "apps")
     assert list((tmp_path / "apps").iterdir()) == [] and not list(tmp_path.rglob("out.txt*"))
 
@@ -93,7 +93,7 @@ def test_a_link_in_a_zip_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(install, "_MOST_BYTES", 10_000)
+    monkeypatch.setattr(install, "_BYTE_LIMIT", 10_000)
     file = packed(tmp_path, GOOD | {"zeros": bytes(1_000_000)})
     with pytest.raises(install.InstallError, match="unpacks to more"):
         install.stage(file, tmp_path / "apps")
@@ -104,9 +104,9 @@ def test_what_is_no_app(tmp_path: Path) -> None:
     installed = tmp_path / "apps"
     (tmp_path / "junk.zip").write_bytes(b"no zip at all")
     cases = {
-        tmp_path / "junk.zip": "no zip that can be read",
+        tmp_path / "junk.zip": "not a readable zip",
         tmp_path / "absent.zip": "does not exist",
-        packed(tmp_path, {"readme.txt": "x"}): "holds no app",
+        packed(tmp_path, {"readme.txt": "x"}): "contains no app",
         tmp_path: "cannot be read",  # a folder without a manifest
     }
     for source, said in cases.items():
@@ -124,7 +124,7 @@ def test_a_broken_manifest_leaves_nothing_behind(tmp_path: Path) -> None:
 
 def test_a_folder_that_holds_the_installed_apps(tmp_path: Path) -> None:
     make_app(tmp_path / "all")
-    with pytest.raises(install.InstallError, match="holds the folder of installed apps"):
+    with pytest.raises(install.InstallError, match="contains the folder of installed apps"):
         install.stage(tmp_path / "all", tmp_path / "all" / "apps")
 
 
@@ -156,3 +156,52 @@ def test_only_an_installed_app_is_removed(tmp_path: Path) -> None:
         install.remove(tmp_path / "source", installed)
     install.remove(folder, installed)
     assert list(installed.iterdir()) == [] and (tmp_path / "source").exists()
+
+
+class RawName(zipfile.ZipInfo):
+    """An entry whose name is written as it is given, in UTF-8 without the flag that says so."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # zipfile's own hook; no public one writes such an archive
+        return self.filename.encode(), self.flag_bits & ~0x800
+
+
+def packed_raw(folder: Path, entries: Mapping[str, str]) -> Path:
+    file = folder / "given.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, text in entries.items():
+            entry = RawName("x")
+            entry.filename = name
+            entry.external_attr = (0o40755 << 16 | 0x10) if name.endswith("/") else 0o100644 << 16
+            archive.writestr(entry, text)
+    return file
+
+
+@pytest.mark.parametrize("prefix", ["//", "///", "\\\\", "/\\", "\\\\?\\", "//?/", "./../", ".\\..\\", "web/..//../"])
+def test_no_spelling_of_a_name_leaves_the_folder(tmp_path: Path, prefix: str) -> None:
+    target = tmp_path / "outside" / "written.txt"
+    target.parent.mkdir()
+    for name in (f"{prefix}{str(target).lstrip('/')}", f"{prefix}outside/written.txt"):
+        file = packed_raw(tmp_path, {**GOOD, name: "x"})
+        with pytest.raises(install.InstallError):
+            install.stage(file, tmp_path / "apps")
+        assert list(target.parent.iterdir()) == []
+        assert list((tmp_path / "apps").iterdir()) == []
+
+
+def test_an_archive_that_lists_its_own_folder(tmp_path: Path) -> None:
+    file = packed_raw(tmp_path, {"./": "", "./web/": "", **{f"./{name}": text for name, text in GOOD.items()}})
+    assert (put(file, tmp_path / "apps") / "web" / "index.html").exists()
+
+
+def test_names_that_are_utf8_without_saying_so(tmp_path: Path) -> None:
+    file = packed_raw(tmp_path, {**GOOD, "web/größe.txt": "1", "web/日本.txt": "2"})
+    web = put(file, tmp_path / "apps") / "web"
+    assert {child.name for child in web.iterdir()} == {"index.html", "größe.txt", "日本.txt"}
+
+
+def test_a_name_that_stands_twice_is_named(tmp_path: Path) -> None:
+    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(tmp_path / "given.zip", "w") as archive:
+        for name, text in [*GOOD.items(), ("service.py", "again")]:
+            archive.writestr(name, text)
+    with pytest.raises(install.InstallError, match=r"it contains 'service\.py' twice"):
+        install.stage(tmp_path / "given.zip", tmp_path / "apps")

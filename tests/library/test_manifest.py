@@ -71,3 +71,47 @@ def test_one_broken_manifest_hides_no_other_app(tmp_path: Path) -> None:
     sources = Finder(tmp_path, tmp_path / "none").sources()
     found = [source for source in sources if source.kind == "installed"]
     assert [bool(source.error) for source in found] == [True, False]
+
+
+def test_the_code_may_lie_below_the_folder(tmp_path: Path) -> None:
+    assert load(write(tmp_path, GOOD)).code_folder == tmp_path
+    (tmp_path / "src").mkdir()
+    assert load(write(tmp_path, 'path = "src"\n' + GOOD)).code_folder == tmp_path / "src"
+
+
+@pytest.mark.parametrize("path", ["../src", "/src", "nowhere", "narvi.toml", ""])
+def test_a_code_folder_that_cannot_be(tmp_path: Path, path: str) -> None:
+    with pytest.raises(ManifestError, match=r"narvi\.toml: path: "):
+        load(write(tmp_path, f'path = "{path}"\n' + GOOD))
+
+
+LINKS_OUT = ['web = "out"', 'web = "web"\nicon = "out/icon.png"', 'web = "web"\nfiles = { a = "out/a" }']
+
+
+@pytest.mark.parametrize("line", LINKS_OUT)
+def test_what_is_served_lies_in_the_folder_also_behind_links(tmp_path: Path, line: str) -> None:
+    folder, outside = tmp_path / "app", tmp_path / "state"
+    folder.mkdir()
+    outside.mkdir()
+    for name in ("icon.png", "a"):
+        (outside / name).write_text("secret")
+    (folder / "out").symlink_to(outside)
+    with pytest.raises(ManifestError, match="is a link that leads out of the app folder"):
+        load(write(folder, GOOD.replace('web = "web"', line)))
+
+
+def test_code_behind_a_link_that_leads_out_is_refused(tmp_path: Path) -> None:
+    folder, outside = tmp_path / "app", tmp_path / "elsewhere"
+    folder.mkdir()
+    outside.mkdir()
+    (folder / "src").symlink_to(outside)
+    with pytest.raises(ManifestError, match="path: 'src' is a link"):
+        load(write(folder, 'path = "src"\n' + GOOD))
+
+
+@pytest.mark.parametrize("value", ["2024-01-01", "nan", "[1, inf]", "{ at = 12:00:00 }"])
+@pytest.mark.parametrize("table", ["services", "apps"])
+def test_parameters_that_json_cannot_hold(tmp_path: Path, value: str, table: str) -> None:
+    line = f"[{table}.notes.parameters]\nday = {value}\n"
+    with pytest.raises(ManifestError, match=rf"{table}\.notes\.parameters\.day: .*write a text instead"):
+        load(write(tmp_path, GOOD + line))

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.account import Account, is_alive, until
+from tests.support.account import Account, is_alive
+from tests.support.waiting import PATIENCE, until
 
 ROOT = Path(__file__).parents[2]
 SERVICE = """
@@ -42,6 +43,8 @@ class Terminal:
     def __init__(self, account: Account) -> None:
         self._command = ["tmux", "-L", f"narvi-{os.getpid()}-{account.home.name}", "-f", os.devnull]
         environment = account.environment | {"PYTHONPATH": str(ROOT), "PS1": "ready$ ", "LANG": "C.UTF-8"}
+        # Exported by programs with readline: an old size, which must not hold the monitor.
+        environment |= {"COLUMNS": "80", "LINES": "24"}
         environment.pop("TMUX", None)
         # Quick rounds, so that the tests wait less.
         folder = account.home / "config/narvi-desktop"
@@ -234,7 +237,7 @@ def test_json_is_a_line_per_round(account: Account, terminal: Terminal) -> None:
     assert all(document["schema"] == 1 and document["running"] for document in documents)
     until(lambda: "main" in json.loads(watching.stdout.readline())["admin"]["alpha"]["alpha"]["instances"])  # type: ignore[union-attr]
     watching.send_signal(signal.SIGINT)
-    _, error = watching.communicate(timeout=30)
+    _, error = watching.communicate(timeout=PATIENCE)
     assert "Traceback" not in error
 
 

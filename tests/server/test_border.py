@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from narvi_desktop.server.hub import Service
+from narvi_desktop.server.registry import Service
 from tests.conftest import Server
 from tests.web.test_narvi_js import browser_page, visit
 

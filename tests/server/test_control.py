@@ -11,11 +11,15 @@ from typing import Any
 import aiohttp
 import pytest
 
-from narvi_desktop.server.control import CommandError, Control
-from narvi_desktop.server.front import Front
+from narvi_desktop.control.errors import ControlError
+from narvi_desktop.server.control import Control
+from narvi_desktop.server.error_pages import ErrorPages
+from narvi_desktop.server.gateway import Gateway
 from narvi_desktop.server.hub import Hub
-from narvi_desktop.server.site import SYSTEM, Sites
+from narvi_desktop.server.listener import Listener
+from narvi_desktop.server.site import Sites
 from narvi_desktop.settings import Settings
+from narvi_desktop.state.names import SYSTEM
 from narvi_desktop.state.ports import bind
 
 LIMIT = 64 * 1024
@@ -26,7 +30,7 @@ async def echo(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 async def refuse(payload: dict[str, Any]) -> dict[str, Any]:
-    raise CommandError("not today", "because", exit_code=2)
+    raise ControlError("not today", "because", exit_code=2)
 
 
 async def break_down(payload: dict[str, Any]) -> dict[str, Any]:
@@ -42,9 +46,11 @@ def ask(
     path: str, body: bytes = b"{}", method: str = "POST", kind: str = "application/json"
 ) -> tuple[int, dict[str, Any]]:
     async def run() -> tuple[int, dict[str, Any]]:
-        sites = Sites(lambda workspace: bind(0))
+        listener = Listener()
+        sites = Sites(lambda workspace: bind(0), listener.add)
         control = Control({"echo": echo, "refuse": refuse, "break": break_down}, LIMIT, {"count": count})
-        front = Front(Hub(Settings(), pathlib.Path()), sites, b"token", control.answer)
+        hub = Hub(Settings(), pathlib.Path())
+        gateway = Gateway(hub, sites, listener, b"token", control.answer, ErrorPages())
         url = sites.of_workspace(SYSTEM).origin + path
         headers = {"Authorization": "Bearer token", "Content-Type": kind}
         try:
@@ -54,7 +60,7 @@ def ask(
                 lines = [json.loads(line) for line in text.splitlines()]
                 return answer.status, lines[0] if len(lines) == 1 else {"lines": lines}
         finally:
-            await front.close(1)
+            await gateway.close(1)
 
     running: Coroutine[Any, Any, tuple[int, dict[str, Any]]] = run()
     return asyncio.run(running)

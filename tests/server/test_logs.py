@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from narvi_desktop.server.logs import AppLog, Printed
+from narvi_desktop.server.logs import AppLog, LineSplitter
 from narvi_desktop.settings import Settings
 
 LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} (app|narvi) (.*)")
@@ -27,17 +27,17 @@ def lines(log: AppLog) -> list[tuple[str, str]]:
 
 
 def test_whole_lines_of_both_sources(log: AppLog) -> None:
-    printed = Printed(log)
+    splitter = LineSplitter(log)
     for piece in (b"one\ntw", b"o\r\n", b"thr"):
-        printed.write(piece)
-    log.say("ours\nand more")
-    printed.end()
+        splitter.write(piece)
+    log.log("ours\nand more")
+    splitter.close()
     assert lines(log) == [("app", "one"), ("app", "two"), ("narvi", "ours"), ("narvi", "and more"), ("app", "thr")]
     assert log.tail(2) == "and more\nthr"
 
 
 def test_nothing_in_it_moves_a_terminal(log: AppLog) -> None:
-    Printed(log).write(b"\x1b]0;owned\x07\x1b[31mred\x9b1m \xc2\x9b tab\there \xff\x00\n")
+    LineSplitter(log).write(b"\x1b]0;owned\x07\x1b[31mred\x9b1m \xc2\x9b tab\there \xff\x00\n")
     data = log.path.read_bytes()
     assert b"\x1b" not in data and b"\x07" not in data and b"\x00" not in data and "\x9b".encode() not in data
     assert lines(log) == [("app", r"\x1b]0;owned\x07\x1b[31mred\x9b1m \x9b tab" + "\there " + r"\xff\x00")]
@@ -45,10 +45,10 @@ def test_nothing_in_it_moves_a_terminal(log: AppLog) -> None:
 
 def test_two_workers_of_one_log_do_not_mix_their_lines(log: AppLog) -> None:
     def work(mark: bytes) -> None:
-        printed = Printed(log)
+        splitter = LineSplitter(log)
         for _ in range(300):
-            printed.write(mark * 5)
-            printed.write(mark * 5 + b"\n")
+            splitter.write(mark * 5)
+            splitter.write(mark * 5 + b"\n")
 
     threads = [threading.Thread(target=work, args=(mark,)) for mark in (b"a", b"b", b"c")]
     for thread in threads:
@@ -60,10 +60,10 @@ def test_two_workers_of_one_log_do_not_mix_their_lines(log: AppLog) -> None:
 
 
 def test_a_line_without_end_is_cut(log: AppLog) -> None:
-    printed = Printed(log)
+    splitter = LineSplitter(log)
     for _ in range(20):
-        printed.write(b"x" * 1000)
-    printed.end()
+        splitter.write(b"x" * 1000)
+    splitter.close()
     assert sum(len(text) for _, text in lines(log)) == 20_000
 
 
@@ -82,7 +82,7 @@ def test_a_flood_is_dropped_and_counted(tmp_path: Path, monkeypatch: pytest.Monk
 def test_it_is_rotated(tmp_path: Path) -> None:
     log = AppLog(tmp_path / "app.log", replace(Settings(), log_bytes=1000, log_files=3))
     for number in range(100):
-        log.say(f"line {number}")
+        log.log(f"line {number}")
     files = sorted(path.name for path in tmp_path.iterdir())
     assert files == ["app.log", "app.log.1", "app.log.2"]
     assert all(path.stat().st_size <= 1000 for path in tmp_path.iterdir())

@@ -11,8 +11,9 @@ import aiohttp
 import pytest
 
 from narvi_desktop.server.security import REFUSAL
-from narvi_desktop.server.site import SYSTEM
+from narvi_desktop.state.names import SYSTEM
 from tests.conftest import TOKEN, Server, add_probe
+from tests.support.waiting import PATIENCE
 
 Run = Callable[..., None]
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"]
@@ -65,8 +66,8 @@ def test_without_credentials_every_path_is_refused_alike(
     run_served: Run, workspace: str, method: str, upgrade: str
 ) -> None:
     async def body(server: Server) -> None:
-        assert set(server.front.table) == FIRST_SEGMENTS
-        assert set(server.front.apps.table) == AFTER_THE_SERVICE_ID
+        assert set(server.gateway.table) == FIRST_SEGMENTS
+        assert set(server.gateway.apps.table) == AFTER_THE_SERVICE_ID
         add_probe(server, "thread", workspace=workspace)
         site = server.sites.of_workspace(workspace)
         answers = set()
@@ -222,8 +223,8 @@ def test_a_ticket_lets_in_once_and_leads_to_a_clean_url(run_served: Run) -> None
             with pytest.raises(aiohttp.WSServerHandshakeError):
                 await browser.ws_connect(server.url("lab/probe/main/connect"))
             origin = {"Origin": server.site.origin}
-            socket = await browser.ws_connect(server.url("lab/probe/main/connect"), headers=origin)
-            assert "session_connected" in await socket.receive_str(timeout=10)
+            async with browser.ws_connect(server.url("lab/probe/main/connect"), headers=origin) as socket:
+                assert "session_connected" in await socket.receive_str(timeout=PATIENCE)
 
     run_served(body)
 

@@ -10,7 +10,8 @@ from collections.abc import Callable
 import aiohttp
 import pytest
 
-from narvi_desktop.server.site import NoSite, Sites
+from narvi_desktop.server.errors import PortUnavailable
+from narvi_desktop.server.site import Sites
 from narvi_desktop.state.ports import bind
 from tests.conftest import Server, add_probe
 
@@ -81,18 +82,16 @@ def test_no_socket_is_a_sentence_and_works_again_when_there_is_one() -> None:
         return bind(0)
 
     served: list[socket.socket] = []
-    sites = Sites(scarce)
-    sites.serve = served.append
-    with pytest.raises(NoSite, match="'lab': Too many open files"):
+    sites = Sites(scarce, served.append)
+    with pytest.raises(PortUnavailable, match="'lab': Too many open files"):
         sites.of_workspace("lab")
     assert sites.of_workspace("lab").port == served[0].getsockname()[1]
     served[0].close()
 
 
 def test_whose_address_it_is_and_how_a_browser_may_follow_it() -> None:
-    sites = Sites(lambda workspace: bind(0))
     served: list[socket.socket] = []
-    sites.serve = served.append
+    sites = Sites(lambda workspace: bind(0), served.append)
     lab, other = sites.of_workspace("lab"), sites.of_workspace("other")
     for url in (f"{lab.origin}/x", f"http://localhost:{lab.port}", f"http://me:pw@127.0.0.1:{lab.port}/"):
         assert sites.of_url(url) is lab

@@ -56,5 +56,5 @@ restart_delays = [0.1, 1]
 )
 def test_what_is_wrong_is_told_with_its_file(tmp_path: Path, text: str) -> None:
     config = written(tmp_path, text)
-    assert str(tmp_path / "config.toml") in config.complaint
+    assert str(tmp_path / "config.toml") in config.problem
     assert config.settings == Settings()

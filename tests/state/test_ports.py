@@ -64,7 +64,7 @@ def test_the_system_port_that_a_person_wants(file: Path) -> None:
     with occupy(wanted), pytest.raises(OSError, match="in use"):
         Ports(file, wanted).bind("desktop")
     notes = port_of(Ports(file), "notes")
-    with pytest.raises(OSError, match="kept for the workspace notes"):
+    with pytest.raises(OSError, match="reserved for the workspace notes"):
         Ports(file, notes).bind("desktop")
 
 

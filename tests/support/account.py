@@ -6,12 +6,10 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 30.0
+from tests.support.waiting import PATIENCE
 
 APP = """
 manifest = 1
@@ -26,14 +24,6 @@ web = "web"
 service = "mine"
 web = "web"
 """
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for a condition of other processes."""
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "the condition never came"
-        time.sleep(0.01)
 
 
 class Account:
@@ -55,7 +45,7 @@ class Account:
 
     def run(self, *arguments: str, cwd: Path | None = None) -> tuple[int, str, str]:
         process = self.start(*arguments, cwd=cwd)
-        out, error = process.communicate(timeout=60)
+        out, error = process.communicate(timeout=PATIENCE)
         assert "narvi_desktop/cli/main.py" not in error, error
         return process.returncode, out, error
 

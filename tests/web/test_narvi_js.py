@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 
-from narvi_desktop.server.hub import Service
+from narvi_desktop.server.registry import Service
 from tests.conftest import Server, until
+from tests.support.waiting import PATIENCE
 
 Run = Callable[..., None]
 ROOT = Path(__file__).parents[2]
@@ -45,8 +46,12 @@ async def browser_page() -> AsyncIterator[Page]:
     found = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
     path = next((name for name in found if name), None)  # None: the one that playwright has installed
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        page = await (await browser.new_context()).new_page()
+        patience = PATIENCE * 1000
+        expect.set_options(timeout=patience)
+        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS, timeout=patience)
+        context = await browser.new_context()
+        context.set_default_timeout(patience)
+        page = await context.new_page()
         yield page
         await browser.close()
 

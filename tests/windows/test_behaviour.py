@@ -16,7 +16,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.account import Account, is_alive, make_app, until
+from tests.conftest import screen
+from tests.support.account import Account, is_alive, make_app
+from tests.support.waiting import PATIENCE, until
 from tests.windows.test_windows import hosts, processes, seat, titles
 
 __all__ = ["seat"]
@@ -56,16 +58,21 @@ addEventListener("resize", () => tell("resized"))
 
 
 @pytest.fixture(scope="module")
-def managed(display: str) -> Iterator[str]:
-    """The screen with a window manager."""
+def managed() -> Iterator[str]:
+    """A screen with a window manager, which leaves properties behind: no test without one comes after it."""
     assert shutil.which("openbox"), "tests of windows need openbox; ./scripts/test installs it"
-    environment = os.environ | {"DISPLAY": display}
-    manager = subprocess.Popen(["openbox"], env=environment, stderr=subprocess.DEVNULL)
-    command = ["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"]
-    until(lambda: b"window id" in subprocess.run(command, env=environment, capture_output=True, check=False).stdout)
-    yield display
-    manager.terminate()
-    manager.wait()
+    with screen() as display, contextlib.ExitStack() as stack:
+        environment = os.environ | {"DISPLAY": display}
+        manager = stack.enter_context(subprocess.Popen(["openbox"], env=environment, stderr=subprocess.DEVNULL))
+        stack.callback(manager.terminate)
+
+        def manages() -> bool:
+            assert manager.poll() is None, "openbox has ended"
+            asked = subprocess.run(["wmctrl", "-m"], env=environment, capture_output=True, check=False)
+            return asked.returncode == 0
+
+        until(manages)
+        yield display
 
 
 class Probe:
@@ -102,8 +109,10 @@ class Probe:
         return found[-1][0]
 
     def run(self, *command: str) -> str:
-        done = subprocess.run(command, env=self.seat.environment, capture_output=True, text=True, check=True)
-        return done.stdout
+        process = subprocess.run(
+            command, env=self.seat.environment, capture_output=True, text=True, check=True, timeout=PATIENCE
+        )
+        return process.stdout
 
     def press(self, *keys: str, title: str = "^Probe page$") -> None:
         self.run("xdotool", "windowfocus", "--sync", self.window(title), "key", *keys)
@@ -112,8 +121,9 @@ class Probe:
         """On the page that stands in for the app's: who is faster than it loads presses again."""
 
         def pressed() -> bool:
-            if not condition() and titles(self.seat, "^Probe$"):
-                self.run("xdotool", "windowfocus", "--sync", titles(self.seat, "^Probe$")[0], "key", key)
+            found = titles(self.seat, "^Probe$")
+            if not condition() and found:
+                self.run("xdotool", "windowfocus", "--sync", found[0], "key", key)
                 time.sleep(0.5)
             return condition()
 
@@ -367,7 +377,7 @@ def test_a_dead_page_is_replaced_and_comes_back(user: Account) -> None:
     kill_pages(user)
     probe.window("^Probe$")  # our page, called by the app's name
     assert user.json("status")["windows"] == [{"workspace": "probe", "app": "probe", "service_id": "main"}]
-    probe.press_until("Return", lambda: probe.count("here") == 2)
+    probe.press_until("Return", lambda: probe.count("here") > 1)
     assert probe.window() == window
 
 
@@ -401,7 +411,7 @@ def test_no_white_window(user: Account, script: str) -> None:
     log = user.home / "state/narvi-desktop/log/runtime.log"
     until(lambda: "for 2.5 seconds" in log.read_text())
     (probe.folder / "web" / "index.html").write_text(PAGE)
-    probe.press_until("Return", lambda: probe.count("here") == 1)
+    probe.press_until("Return", lambda: probe.count("here") > 0)
 
 
 def test_home_adds_a_folder_by_its_dialog(user: Account) -> None:
@@ -416,8 +426,6 @@ def test_home_adds_a_folder_by_its_dialog(user: Account) -> None:
 
 
 def test_a_page_that_is_well_is_left_alone(user: Account) -> None:
-    (user.home / "config" / "narvi-desktop").mkdir(parents=True)
-    (user.home / "config/narvi-desktop/config.toml").write_text("[settings]\nblank_after = 3\n")
     for _ in range(4):
         user.json("open", "notes", "--new-window")
     # Once a white one that was opened after them is found, the time of all is over.

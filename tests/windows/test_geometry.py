@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 
-from narvi_desktop.windows.geometry import Rect, cascade, clamp, sanitize
+from narvi_desktop.state.window_geometry import Geometry
+from narvi_desktop.windows.geometry import Rect, cascade, clamp
 
 ONE = [Rect(0, 0, 1280, 800)]
 TWO = [Rect(0, 0, 1280, 800), Rect(1280, 0, 1920, 1080)]
@@ -31,28 +30,7 @@ def test_clamp(rect: Rect, screens: list[Rect], wanted: Rect) -> None:
 
 
 def test_one_more_window_stands_a_step_away() -> None:
-    place = {"x": 10, "y": 20, "width": 300, "height": 300, "maximized": True}
-    assert cascade(place, 0) == place
-    assert cascade(place, 2) == place | {"x": 74, "y": 84, "maximized": False}
-    assert cascade({}, 3) == {}
-
-
-@pytest.mark.parametrize(
-    ("place", "wanted"),
-    [
-        ({"x": 1, "y": 2, "width": 300, "height": 400, "zoom": 1.5}, {"x": 1, "y": 2, "width": 300, "height": 400}),
-        ({"x": 1, "y": 2, "width": 300}, {}),
-        ({"x": "1", "y": 2, "width": 300, "height": 400}, {}),
-        ({"x": 1, "y": 2, "width": 3, "height": 400}, {}),
-        ({"x": 10**9, "y": 2, "width": 300, "height": 400}, {}),
-        ("nonsense", {}),
-    ],
-)
-def test_what_is_no_good_is_left_out(place: object, wanted: dict[str, int]) -> None:
-    found = sanitize(place)
-    assert {name: value for name, value in found.items() if name not in ("maximized", "zoom")} == wanted
-
-
-@pytest.mark.parametrize(("zoom", "kept"), [(1.5, True), (0.1, False), (9, False), (math.nan, False), ("1", False)])
-def test_zoom_is_within_bounds(zoom: object, kept: bool) -> None:
-    assert ("zoom" in sanitize({"zoom": zoom})) is kept
+    geometry = Geometry(10, 20, 300, 300, maximized=True)
+    assert cascade(geometry, 0) == geometry
+    assert cascade(geometry, 2) == Geometry(74, 84, 300, 300)
+    assert cascade(Geometry(), 3) == Geometry()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sqlite3
@@ -9,7 +10,8 @@ import subprocess
 from pathlib import Path
 
 from narvi_desktop.state.lock_file import LockFile
-from tests.support.account import Account, is_alive, until
+from tests.support.account import Account, is_alive
+from tests.support.waiting import until
 from tests.windows.test_windows import hosts, processes, seat, titles
 
 __all__ = ["seat"]
@@ -24,9 +26,8 @@ def kept_text(seat: Account) -> str:
     files = list((seat.home / "data").rglob("notes.sqlite"))
     if not files:
         return ""
-    with sqlite3.connect(f"file:{files[0]}?mode=ro", uri=True) as database:
+    with contextlib.closing(sqlite3.connect(f"file:{files[0]}?mode=ro", uri=True)) as database:
         row = database.execute("select text from notes").fetchone()
-    database.close()
     return "" if row is None else str(row[0])
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from narvi_desktop.windows.availability import why_not
-from tests.support.account import APP, Account, is_alive, make_app, until
+from tests.support.account import APP, Account, is_alive, make_app
+from tests.support.waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ def sessions(seat: Account) -> int:
 
 def test_twenty_at_once_make_one_window(seat: Account) -> None:
     starting = [seat.start("open", "notes", "--json") for _ in range(20)]
-    answers = [json.loads(process.communicate(timeout=120)[0]) for process in starting]
+    answers = [json.loads(process.communicate(timeout=PATIENCE)[0]) for process in starting]
     assert {answer["shown"] for answer in answers} == {"window"}
     assert len(titles(seat, "Notes$")) == 1 and len(hosts(seat)) == 1
 
@@ -93,7 +94,7 @@ def test_twenty_at_once_make_one_window(seat: Account) -> None:
 def test_as_many_new_windows_as_were_asked_for(seat: Account, pytestconfig: pytest.Config) -> None:
     count = int(pytestconfig.getoption("--windows"))
     starting = [seat.start("open", "notes", "--new-window", "--json") for _ in range(count)]
-    answers = [json.loads(process.communicate(timeout=240)[0]) for process in starting]
+    answers = [json.loads(process.communicate(timeout=count * PATIENCE)[0]) for process in starting]
     assert {answer["shown"] for answer in answers} == {"window"}
     assert len(titles(seat, "Notes$")) == count and len(hosts(seat)) == 1
 

@@ -1,4 +1,4 @@
-"""Home's service: shows the runtime's cards to its pages, and has done what a person asks for."""
+"""Home's service: sends the runtime's list of apps to its pages, and their commands to the runtime."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import Any
 
 from narvi_desktop import WebAppServices
 
-_LOOKS_EVERY = 1.0  # seconds, while a page is open
-# What a page may ask for: the command, and which of its values are handed on.
+_INTERVAL = 1.0  # seconds, while a page is open
+# The commands that a page may send, and which of their values are passed on.
 _COMMANDS = {
     "open": ("app", "service_id", "new_window"),
     "stop": ("app",),
@@ -26,7 +26,7 @@ _COMMANDS = {
 }
 _ICON_HEADERS = {
     "Cache-Control": "max-age=3600",
-    # The icon of an app, shown by us: as a page of ours it must not run a script.
+    # The icon of an app is served from this site: opened as a page it must not run scripts.
     "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
     "X-Content-Type-Options": "nosniff",
 }
@@ -34,15 +34,16 @@ Answer = tuple[int, bytes, str, dict[str, str]]
 
 
 class Home:
-    """
+    """Sends the apps to its pages each time that something has changed.
+
     Args:
-        desk: has `await call(command, payload)`, the runtime's commands.
-        folder: where what is uploaded lies until it is installed.
+        runtime: has `await call(command, payload)`, for the commands of the runtime.
+        folder: keeps uploads until they are installed.
     """
 
-    def __init__(self, services: WebAppServices, desk: Any, folder: str) -> None:
+    def __init__(self, services: WebAppServices, runtime: Any, folder: str) -> None:
         self._services = services
-        self._desk = desk
+        self._runtime = runtime
         self._uploads = Path(folder) / "uploads"
         shutil.rmtree(self._uploads, ignore_errors=True)  # of a run that was killed
         self._shown: dict[str, Any] = {}
@@ -60,27 +61,27 @@ class Home:
         self._sessions.add(session_id)
         self._services.create_request_service("home", "file", self._receiver(session_id), "POST", session_id)
         if self._shown:
-            self._say(session_id, action="apps", **self._shown)
+            self._send(session_id, action="apps", **self._shown)
         if not self._watching:
             self._watching = True
-            self._do(self._watch())
+            self._start(self._watch())
 
     def goodbye(self, session_id: str) -> None:
         self._sessions.discard(session_id)
         self._clear(session_id)
 
     async def on_message(self, message: str | bytes, session_id: str) -> None:
-        asked = json.loads(message)
-        name, number = asked.get("command"), asked.get("number")
+        request = json.loads(message)
+        name, number = request.get("command"), request.get("number")
         if name == "install":
-            # A window must not wait for what another one is doing.
-            self._do(self._install(session_id, number, asked.get("replace") is True))
+            # A task, so that no other page waits for it.
+            self._start(self._install(session_id, number, request.get("replace") is True))
         elif name == "clear":
             self._clear(session_id)
-            self._say(session_id, action="answer", number=number, answer={})
+            self._send(session_id, action="answer", number=number, answer={})
         elif name in _COMMANDS:
-            payload = {key: asked[key] for key in _COMMANDS[name] if key in asked}
-            self._do(self._command(session_id, number, name, payload))
+            payload = {key: request[key] for key in _COMMANDS[name] if key in request}
+            self._start(self._command(session_id, number, name, payload))
 
     def icon(self, path: dict[str, str], query: dict[str, str], headers: dict[str, str], body: bytes) -> Answer:
         file = Path(self._icons.get(path["key"], ""))
@@ -95,19 +96,19 @@ class Home:
     async def _watch(self) -> None:
         while self._sessions:
             await self._show()
-            await asyncio.sleep(_LOOKS_EVERY)
+            await asyncio.sleep(_INTERVAL)
         self._shown, self._watching = {}, False
 
     async def _show(self) -> None:
-        """Tell all pages, if there is anything new to tell."""
-        answer = await self._desk.call("apps", {})
+        """Send the apps to all pages if anything has changed."""
+        answer = await self._runtime.call("apps", {})
         if "error" in answer:
-            return  # the runtime's log says why; the next look may do
+            return  # the runtime's log says why; the next round may succeed
         shown = {"first": answer["first"], "apps": [self._card(card) for card in answer["apps"]]}
-        shown["launcher"] = await self._desk.call("launcher", {"do": "status"})
+        shown["launcher"] = await self._runtime.call("launcher", {"do": "status"})
         if shown != self._shown:
             self._shown = shown
-            self._say(None, action="apps", **shown)
+            self._send(None, action="apps", **shown)
 
     def _card(self, card: dict[str, Any]) -> dict[str, Any]:
         if card["icon"] is None:
@@ -120,27 +121,27 @@ class Home:
         self._icons[key] = card["icon"]
         return {**card, "icon": f"icon/{key}"}
 
-    # What a person asks for.
+    # Commands of pages.
 
     async def _command(self, session_id: str, number: Any, name: str, payload: dict[str, Any]) -> None:
-        answer = await self._desk.call(name, payload)
-        self._say(session_id, action="answer", number=number, answer=answer)
+        answer = await self._runtime.call(name, payload)
+        self._send(session_id, action="answer", number=number, answer=answer)
         await self._show()
 
     async def _install(self, session_id: str, number: Any, replace: bool) -> None:
         folder = self._folders.get(session_id)
-        given = [] if folder is None else list(folder.iterdir())
-        if len(given) != 1:
+        entries = [] if folder is None else list(folder.iterdir())
+        if len(entries) != 1:
             answer = {"error": "Give one app: a folder with a narvi.toml, or a zip of one."}
         else:
-            answer = await self._desk.call("install", {"path": str(given[0]), "replace": replace})
+            answer = await self._runtime.call("install", {"path": str(entries[0]), "replace": replace})
         if not answer.get("exists"):
             self._clear(session_id)
-        self._say(session_id, action="answer", number=number, answer=answer)
+        self._send(session_id, action="answer", number=number, answer=answer)
         await self._show()
 
     def _receiver(self, session_id: str) -> Callable[..., Answer]:
-        """Takes one file of an upload; its path inside the app's folder is in the query."""
+        """Return the handler for the files of an upload; the query has the path of each inside the app's folder."""
 
         def take(path: dict[str, str], query: dict[str, str], headers: dict[str, str], body: bytes) -> Answer:
             relative = Path(query.get("path", ""))
@@ -167,10 +168,10 @@ class Home:
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _do(self, coroutine: Coroutine[Any, Any, None]) -> None:
+    def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _say(self, session_id: str | None, **message: Any) -> None:
+    def _send(self, session_id: str | None, **message: Any) -> None:
         self._services.send(json.dumps(message), for_session_id=session_id)

@@ -13,7 +13,7 @@ import psutil
 
 from narvi_desktop import WebAppServices
 
-_KEPT = 300  # rounds of the history that a new page gets
+_ROUND_LIMIT = 300  # rounds of the history that a new page gets
 METADATA: dict[str, dict[str, Any]] = {
     "cpu": {"min": 0, "max": 100, "colour": "#c2611f", "unit": "%"},
     "memory": {"min": 0, "colour": "#4a7a8c", "unit": "bytes"},
@@ -24,13 +24,13 @@ METADATA: dict[str, dict[str, Any]] = {
 
 
 class Machine:
-    """Measures when the runtime asks for metrics, and tells its pages the same numbers."""
+    """Measures when the runtime asks for metrics, and sends its pages the same numbers."""
 
     def __init__(self, services: WebAppServices) -> None:
         self._services = services
         # The metrics come on the monitoring thread, sessions on the service's own.
         self._lock = threading.Lock()
-        self._history: deque[tuple[float, dict[str, float]]] = deque(maxlen=_KEPT)
+        self._history: deque[tuple[float, dict[str, float]]] = deque(maxlen=_ROUND_LIMIT)
         self._network: tuple[float, int, int] | None = None
         METADATA["memory"]["max"] = psutil.virtual_memory().total
         psutil.cpu_percent()  # the first call has nothing to compare with
@@ -43,7 +43,7 @@ class Machine:
         self._services.send(_message(rounds), for_session_id=session_id)
 
     def measure(self) -> dict[str, float]:
-        """The metrics callback."""
+        """Measure once, and send the numbers to the pages; this is the metrics callback."""
         received, sent = self._rates()
         values = {
             "cpu": psutil.cpu_percent(),
@@ -59,14 +59,14 @@ class Machine:
         return values
 
     def _rates(self) -> tuple[float, float]:
-        """Bytes per second since the last round, in and out."""
-        # What a computer says to itself is no network.
+        """Return bytes per second since the last round, received and sent."""
+        # Traffic over the loopback device stays on this computer.
         counters = [
             counted
             for name, counted in psutil.net_io_counters(pernic=True).items()
             if not name.lower().startswith("lo")
         ]
-        received, sent = sum(one.bytes_recv for one in counters), sum(one.bytes_sent for one in counters)
+        received, sent = sum(device.bytes_recv for device in counters), sum(device.bytes_sent for device in counters)
         now = (time.monotonic(), received, sent)
         before, self._network = self._network, now
         if before is None or now[0] <= before[0]:

@@ -1,4 +1,4 @@
-"""Tells its pages what the runtime tells an admin listener: all of it once, then what is new."""
+"""Sends admin data to its pages: the whole history once, then each new round."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from typing import Any
 from narvi_desktop import WebAppServices
 
 _POINTS = 300  # of a history that a page gets at once
-_TAIL = 64 * 1024  # bytes of a log that are looked at
+_TAIL = 64 * 1024  # bytes at the end of a log that are read
 _LINES = 200
 _HISTORIES = ("metrics", "measured_history")
 
 
 class Monitor:
-    """A page may also ask for the end of a log, and then follows it."""
+    """Sends admin data, and the end of the log that a page follows."""
 
     def __init__(self, services: WebAppServices) -> None:
         self._services = services
         self._data: dict[str, Any] = {}
-        self._welcomed: set[str] = set()  # before there was anything to tell
+        self._welcomed: set[str] = set()  # sessions that came before there was any data
         self._following: dict[str, tuple[str, tuple[int, int]]] = {}
         services.set_admin_listener(self.on_round)
         services.add_session_open_listener(self.welcome)
@@ -49,12 +49,12 @@ class Monitor:
         self._following.pop(session_id, None)
 
     def on_message(self, message: str | bytes, session_id: str) -> None:
-        """{"log": path, or null to stop}: a path that the runtime has named, no other."""
-        asked = json.loads(message).get("log")
+        """Follow a log: {"log": path}, or null to stop. Only paths that the runtime has named are read."""
+        path = json.loads(message).get("log")
         self._following.pop(session_id, None)
-        if asked in set(_logs(self._data)):
-            self._following[session_id] = (asked, (-1, -1))
-            self._send_log(session_id, asked)
+        if path in set(_logs(self._data)):
+            self._following[session_id] = (path, (-1, -1))
+            self._send_log(session_id, path)
 
     def _send_log(self, session_id: str, path: str) -> None:
         state, lines = _tail(Path(path), self._following[session_id][1])
@@ -65,7 +65,7 @@ class Monitor:
 
 
 def _tail(file: Path, known: tuple[int, int]) -> tuple[tuple[int, int], list[str] | None]:
-    """Which state of the file it is, and its last lines; None where it is as it was."""
+    """Return the state of the file and its last lines, or None for the lines where the state is the known one."""
     try:
         with file.open("rb") as log:
             facts = os.fstat(log.fileno())
@@ -83,13 +83,13 @@ def _logs(data: dict[str, Any]) -> Iterator[str]:
 
 
 def _with_history(data: dict[str, Any], points: int) -> dict[str, Any]:
-    """The data with at most so many points of each history, evenly taken, the newest always."""
+    """Return the data with at most so many points of each history: evenly chosen, the newest always among them."""
     return {
         workspace: {
             name: {
                 **service,
                 "instances": {
-                    service_id: [_thinned(instance, points) for instance in instances]
+                    service_id: [_thin_out(instance, points) for instance in instances]
                     for service_id, instances in service["instances"].items()
                 },
             }
@@ -99,7 +99,7 @@ def _with_history(data: dict[str, Any], points: int) -> dict[str, Any]:
     }
 
 
-def _thinned(instance: dict[str, Any], points: int) -> dict[str, Any]:
+def _thin_out(instance: dict[str, Any], points: int) -> dict[str, Any]:
     thin = {}
     for name in _HISTORIES:
         history = instance.get(name, [])

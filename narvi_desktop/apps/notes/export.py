@@ -13,6 +13,8 @@ PART_BYTES = 48 * 1024 * 1024  # before compression; an answer may have 64 MiB
 
 
 class Entry(NamedTuple):
+    """A file of the export."""
+
     name: str
     kind: str  # "note" or "image"
     key: str
@@ -20,7 +22,7 @@ class Entry(NamedTuple):
 
 
 def parts(store: Store) -> list[list[Entry]]:
-    """Share notes and the images that they show among as few files as hold them; at least one, which may be empty."""
+    """Divide the notes and the images that they show into zip files; there is at least one, which may be empty."""
     found: list[list[Entry]] = [[]]
     size = 0
     for entry in _entries(store):
@@ -33,6 +35,7 @@ def parts(store: Store) -> list[list[Entry]]:
 
 
 def archive(store: Store, entries: list[Entry]) -> bytes:
+    """Make the zip file of one part."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made:
         for entry in entries:

@@ -1,4 +1,4 @@
-"""The service of Notes: relays what pages type, and says "saved" when SQLite has it."""
+"""The service of Notes: relays what pages type, and confirms it when it is saved."""
 
 from __future__ import annotations
 
@@ -9,14 +9,28 @@ from collections.abc import Iterator
 from typing import Any
 
 from export import archive, parts
+from protocol import (
+    AWARENESS,
+    IMAGE,
+    NEW,
+    PART,
+    PART_BYTES,
+    SNAPSHOT,
+    TEXT,
+    UPDATE,
+    Joiner,
+    TooLarge,
+    pack,
+    split,
+    unpack,
+)
 from store import DAY, Store
-from wire import AWARENESS, IMAGE, NEW, PART, PART_BYTES, SNAPSHOT, TEXT, UPDATE, Joiner, TooLarge, pack, split, unpack
 
 from narvi_desktop import WebAppServices
 
 COMPACT_AT = 200  # updates of a note, until one page is asked for a snapshot
 BATCH_BYTES = 8 * 1024 * 1024  # of a note that is opened, until the page asks for more: its outbox has a limit
-# Told by content: a page's word is not enough for what is served from its origin. No SVG, it can hold scripts.
+# Recognized by content, not by what the page says, since images are served from this site. No SVG: it can hold scripts.
 IMAGE_TYPES = {
     rb"\x89PNG\r\n": "image/png",
     rb"\xff\xd8\xff": "image/jpeg",
@@ -29,6 +43,8 @@ Answer = tuple[int, bytes, str, Headers]
 
 
 class NotesService:
+    """Keeps the notes, and passes changes between the pages that show them."""
+
     def __init__(self, services: WebAppServices, folder: str) -> None:
         self._services = services
         self._store = Store(folder)
@@ -56,12 +72,12 @@ class NotesService:
         if time.monotonic() - self._forgotten > DAY:
             self._forgotten = time.monotonic()
             self._store.forget()
-        self._tell({"list": self._store.notes()}, session_id)
+        self._send({"list": self._store.notes()}, session_id)
 
     def _closed(self, session_id: str) -> None:
         self._joiners.pop(session_id, None)
         self._opening.pop(session_id, None)
-        self._tell({"left": session_id})  # its cursor goes at once, even if the window was killed
+        self._send({"left": session_id})  # the others remove its cursor, even if the window was killed
 
     def _received(self, message: str | bytes, session_id: str) -> None:
         if isinstance(message, bytes):
@@ -73,15 +89,15 @@ class NotesService:
 
     def _delete(self, request: dict[str, Any], session_id: str) -> None:
         self._store.delete(request["note"])
-        self._tell({"removed": request["note"]})
+        self._send({"removed": request["note"]})
 
     def _restore(self, request: dict[str, Any], session_id: str) -> None:
         self._store.restore(request["note"])
-        self._tell({"note": self._store.note(request["note"])})
-        self._tell({"restored": request["note"]}, session_id)
+        self._send({"note": self._store.note(request["note"])})
+        self._send({"restored": request["note"]}, session_id)
 
     def _deleted(self, request: dict[str, Any], session_id: str) -> None:
-        self._tell({"deleted": self._store.deleted()}, session_id)
+        self._send({"deleted": self._store.deleted()}, session_id)
 
     def _open(self, request: dict[str, Any], session_id: str) -> None:
         self._opening[session_id] = request["note"], self._messages(request["note"])
@@ -96,10 +112,10 @@ class NotesService:
             self._services.send(message, for_session_id=session_id)
             sent += len(message)
             if sent >= BATCH_BYTES:
-                return self._tell({"more": note}, session_id)
+                return self._send({"more": note}, session_id)
         del self._opening[session_id]
-        self._tell({"opened": note}, session_id)
-        # The others show their cursors to the newcomer.
+        self._send({"opened": note}, session_id)
+        # The other pages send their cursors to the new one.
         self._services.send(json.dumps({"joined": note}), except_session_id=session_id)
 
     def _messages(self, note: str) -> Iterator[bytes]:
@@ -109,7 +125,7 @@ class NotesService:
             found = self._store.next_update(note, found[0])
 
     def _search(self, request: dict[str, Any], session_id: str) -> None:
-        self._tell({"found": self._store.search(request["words"]), "words": request["words"]}, session_id)
+        self._send({"found": self._store.search(request["words"]), "words": request["words"]}, session_id)
 
     def _received_bytes(self, kind: int, note: str, number: int, payload: bytes, session_id: str) -> None:
         if kind == PART:
@@ -132,7 +148,7 @@ class NotesService:
         try:
             joined = self._joiners.setdefault(session_id, Joiner()).join(note, number, payload)
         except TooLarge:
-            self._tell({"refused": number, "note": note}, session_id)
+            self._send({"refused": number, "note": note}, session_id)
             return
         if joined is not None and joined[0] != PART:
             self._received_bytes(joined[0], note, number, joined[1], session_id)
@@ -141,14 +157,14 @@ class NotesService:
         if not _NOTE.fullmatch(note):
             raise ValueError(f"a note's id is 32 hexadecimal digits, not {note!r}")
         created = self._store.create(note)
-        self._tell({"saved": number, "note": note}, session_id)
+        self._send({"saved": number, "note": note}, session_id)
         if created:
-            self._tell({"note": self._store.note(note)})
+            self._send({"note": self._store.note(note)})
 
     def _update(self, note: str, number: int, payload: bytes, session_id: str) -> None:
-        # A note that is gone for good has nothing to keep; the page may stop offering it.
+        # A note that was deleted for good keeps nothing; the page need not send the update again.
         sequence = self._store.add(note, payload) if self._store.exists(note) else None
-        self._tell({"saved": number, "note": note}, session_id)
+        self._send({"saved": number, "note": note}, session_id)
         if sequence is None:
             return
         if len(payload) > PART_BYTES:
@@ -157,20 +173,20 @@ class NotesService:
         else:
             self._services.send(pack(UPDATE, note, sequence, payload), except_session_id=session_id)
         if self._store.count(note) % COMPACT_AT == 0:
-            # Only a page can merge. It has all up to this number: what was relayed before, and its own.
+            # Only a page can merge updates. This one has received all of them up to this number.
             self._compacting[note] = (session_id, sequence)
-            self._tell({"compact": note, "number": sequence}, session_id)
+            self._send({"compact": note, "number": sequence}, session_id)
 
     def _text(self, note: str, text: str) -> None:
         if self._store.set_text(note, text):
             changed = self._store.note(note)
             if changed is not None:
-                self._tell({"note": changed})
+                self._send({"note": changed})
 
     def _add_image(self, note: str, number: int, payload: bytes, session_id: str) -> None:
         kind = next((kind for start, kind in IMAGE_TYPES.items() if re.match(start, payload, re.DOTALL)), None)
         name = None if kind is None else self._store.add_image(kind, payload)
-        self._tell({"image": name, "note": note, "number": number}, session_id)
+        self._send({"image": name, "note": note, "number": number}, session_id)
 
     def _image(self, path: Headers, query: Headers, headers: Headers, body: bytes) -> Answer:
         found = self._store.image(path["name"])
@@ -179,7 +195,7 @@ class NotesService:
         return 200, found[1], found[0], {"Cache-Control": "private, max-age=31536000, immutable"}
 
     def _count_parts(self, request: dict[str, Any], session_id: str) -> None:
-        self._tell({"export": len(parts(self._store))}, session_id)
+        self._send({"export": len(parts(self._store))}, session_id)
 
     def _export(self, path: Headers, query: Headers, headers: Headers, body: bytes) -> Answer:
         found = parts(self._store)
@@ -191,5 +207,5 @@ class NotesService:
         disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
         return 200, archive(self._store, found[int(part) - 1]), "application/zip", disposition
 
-    def _tell(self, message: dict[str, Any], session_id: str | None = None) -> None:
+    def _send(self, message: dict[str, Any], session_id: str | None = None) -> None:
         self._services.send(json.dumps(message), for_session_id=session_id)

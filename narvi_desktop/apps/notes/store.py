@@ -1,4 +1,4 @@
-"""The notes in SQLite: raw updates of the shared documents, their plain text, and images."""
+"""The notes in SQLite: updates of the shared documents, their plain text, and images."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ KEPT = 30 * DAY  # seconds that what was deleted can be had back
 
 
 class Store:
-    """Every method commits before it returns: what is told to be saved is on the disk."""
+    """Every method commits before it returns."""
 
     def __init__(self, folder: str) -> None:
         Path(folder).mkdir(parents=True, exist_ok=True)
@@ -45,14 +45,14 @@ class Store:
         self._database.close()
 
     def notes(self) -> list[dict[str, Any]]:
-        """Id, title, first words and time of change of all notes, the newest first."""
+        """Return id, title, first words and time of change of all notes, the newest first."""
         return self._summaries("where deleted is null order by changed desc")
 
     def note(self, note: str) -> dict[str, Any] | None:
         return next(iter(self._summaries("where deleted is null and id = ?", note)), None)
 
     def deleted(self) -> list[dict[str, Any]]:
-        """What can be restored, the last deleted first."""
+        """Return the notes that can be restored, the last deleted first."""
         return self._summaries("where deleted is not null order by deleted desc")
 
     def text(self, note: str) -> str:
@@ -60,23 +60,23 @@ class Store:
         return "" if row is None else str(row[0])
 
     def sizes(self) -> list[tuple[str, str, int]]:
-        """Id, title and bytes of text of all notes."""
+        """Return id, title and bytes of text of all notes."""
         query = "select id, title, length(cast(text as blob)) from notes where deleted is null order by changed desc"
         return self._database.execute(query).fetchall()
 
     def search(self, words: str) -> list[str]:
-        """Ids of the notes that hold every one of the words."""
+        """Return the ids of the notes that contain all of the words."""
         folded = fold(well_formed(words)).split()
         query = "select id from notes where deleted is null" + " and instr(folded, ?) > 0" * len(folded)
         return [row[0] for row in self._database.execute(query, folded)]
 
     def create(self, note: str) -> bool:
-        """Make a note under the id that a page has chosen; whether it is new."""
+        """Make a note under the id that a page has chosen; return whether it is new."""
         query = "insert or ignore into notes (id, title, text, folded, changed) values (?, '', '', '', ?)"
         return self._database.execute(query, (note, time.time())).rowcount > 0
 
     def delete(self, note: str) -> None:
-        """Take it out of sight; a month later, for good."""
+        """Hide a note; a month later it is deleted for good."""
         self._database.execute("update notes set deleted = ? where id = ? and deleted is null", (time.time(), note))
 
     def restore(self, note: str) -> None:
@@ -86,7 +86,7 @@ class Store:
         return self._database.execute("select 1 from notes where id = ?", (note,)).fetchone() is not None
 
     def add(self, note: str, data: bytes) -> int | None:
-        """Keep an update; its sequence number, or None if it was kept before."""
+        """Keep an update; return its sequence number, or None if it was kept before."""
         digest = hashlib.blake2b(note.encode() + data, digest_size=16).digest()
         with self._transaction():
             known = "insert or ignore into received values (?, ?)"
@@ -96,7 +96,7 @@ class Store:
             return int(self._database.execute(query, (note, data)).lastrowid or 0)
 
     def next_update(self, note: str, after: int) -> tuple[int, bytes] | None:
-        """The first update with a higher number. What `compact` merges meanwhile has the number of the last."""
+        """Return the first update with a higher number. What `compact` merges meanwhile has the number of the last."""
         row: tuple[int, bytes] | None
         query = "select seq, data from updates where note = ? and seq > ? order by seq limit 1"
         row = self._database.execute(query, (note, after)).fetchone()
@@ -107,13 +107,13 @@ class Store:
         return int(count)
 
     def compact(self, note: str, up_to: int, snapshot: bytes) -> None:
-        """Replace the updates up to a number by one that holds them all."""
+        """Replace the updates up to a number by one that contains them all."""
         with self._transaction():
             self._database.execute("delete from updates where note = ? and seq <= ?", (note, up_to))
             self._database.execute("insert into updates values (?, ?, ?)", (up_to, note, snapshot))
 
     def set_text(self, note: str, text: str) -> bool:
-        """Set what list, search and export show; whether it changed anything."""
+        """Set the text for list, search and export; return whether it has changed."""
         text = well_formed(text)
         title = next((line.strip("# \t") for line in text.splitlines() if line.strip("# \t")), "")[:120]
         values = (title, text, fold(text), time.time(), note, text)
@@ -131,7 +131,7 @@ class Store:
         return row
 
     def shown_images(self) -> list[tuple[str, int]]:
-        """Name and bytes of the images that a note shows which is not deleted."""
+        """Return name and bytes of the images that a note shows which is not deleted."""
         shown = self._shown("deleted is null")
         found = self._database.execute("select name, length(data) from images order by rowid").fetchall()
         return [(name, size) for name, size in found if name in shown]
@@ -169,6 +169,6 @@ class Store:
             self._database.executemany("update notes set folded = ? where id = ?", folded)
 
     def _transaction(self) -> sqlite3.Connection:
-        """As a context it commits at the end, or takes all back."""
+        """Begin a transaction; the context commits it, or rolls it back after an exception."""
         self._database.execute("begin immediate")
         return self._database

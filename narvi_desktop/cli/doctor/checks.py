@@ -1,8 +1,8 @@
-"""What one check of the doctor says, and how a failing one becomes a line."""
+"""The result of a check, and how checks are run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,10 +11,10 @@ State = Literal["ok", "note", "problem"]
 
 @dataclass(frozen=True)
 class Check:
-    """One line.
+    """The result of one check.
 
     Attributes:
-        fix: what to do, where there is something to do.
+        fix: what to do about it, if anything.
     """
 
     area: str
@@ -24,15 +24,12 @@ class Check:
     fix: str = ""
 
 
-Look = Callable[[], Iterator[Check]]
-
-
-def run(looks: dict[str, Look]) -> Iterator[Check]:
-    """All checks, by area; one that fails itself is a line too."""
-    for area, look in looks.items():
+def run_checks(functions: Mapping[str, Callable[[], Iterable[Check]]]) -> Iterator[Check]:
+    """Run the checks of each area; a check that raises becomes a problem of its own."""
+    for area, function in functions.items():
         try:
-            yield from look()
-        except Exception as error:  # a doctor must not die of what it finds
-            said = f"this check failed itself: {type(error).__name__}: {error}"
+            yield from function()
+        except Exception as error:  # whatever is broken here, the other checks must go on
+            found = f"this check failed itself: {type(error).__name__}: {error}"
             fix = "Please report it, with narvi-desktop doctor --report FILE.zip."
-            yield Check(area, "check", "problem", said, fix)
+            yield Check(area, "check", "problem", found, fix)

@@ -1,4 +1,4 @@
-"""The doctor's look at screens, the window toolkit in a process of its own, its known traps, and browsers."""
+"""Check the display, the window toolkit (in a process of its own), its known pitfalls, and the browsers."""
 
 from __future__ import annotations
 
@@ -13,31 +13,33 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from narvi_desktop.cli.doctor.checks import Check
 from narvi_desktop.windows import browser
 from narvi_desktop.windows.availability import INSTALL, no_display, why_not
 
-_PATIENCE = 20.0  # seconds for a toolkit to load
+from .checks import Check
+from .files import read_text
+
+_TIMEOUT = 20.0  # seconds for a toolkit to load
 _LINUX = sys.platform.startswith("linux")
 
 
 class ScreenChecks:
-    """The toolkit is tried once, and told of by several checks."""
+    """Each public method checks one area. The toolkit is probed once, for several of them."""
 
     def __init__(self) -> None:
-        self._tried: dict[str, Any] | None = None
+        self._probed: dict[str, Any] | None = None
 
     def display(self) -> Iterator[Check]:
         if not _LINUX:
             yield Check("display", "display", "ok", f"{platform.system()} draws its windows itself")
             return
         names = ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE")
-        said = ", ".join(f"{name}={os.environ[name]}" for name in names if os.environ.get(name)) or "none is set"
+        values = ", ".join(f"{name}={os.environ[name]}" for name in names if os.environ.get(name)) or "none is set"
         if no_display(os.environ):
             fix = "Apps open as a printed address. For windows, start it from a desktop."
-            yield Check("display", "display", "note", said, fix)
+            yield Check("display", "display", "note", values, fix)
         else:
-            yield Check("display", "display", "ok", said)
+            yield Check("display", "display", "ok", values)
 
     def toolkit(self) -> Iterator[Check]:
         reason = why_not(os.environ)
@@ -45,22 +47,23 @@ class ScreenChecks:
             fix = f"Until then apps open in a browser. For windows: {INSTALL}"
             yield Check("toolkit", "installed", "note", reason, fix)
             return
-        tried = self._try()
+        probed = self._probe()
         if reason is not None:
             yield Check("toolkit", "loads", "note", "not tried: there is no display")
-        elif tried.get("done"):
-            parts = [tried["toolkit"], f"pywebview {tried['pywebview']}"]
-            parts += [f"Chromium {tried['chromium']}"] if "chromium" in tried else []
-            parts += [f"platform {tried['platform']}, {len(tried['screens'])} screen(s)"] if "platform" in tried else []
+        elif probed.get("done"):
+            parts = [probed["toolkit"], f"pywebview {probed['pywebview']}"]
+            parts += [f"Chromium {probed['chromium']}"] if "chromium" in probed else []
+            if "platform" in probed:
+                parts.append(f"platform {probed['platform']}, {len(probed['screens'])} screen(s)")
             yield Check("toolkit", "loads", "ok", ", ".join(parts))
         else:
-            fix = "Apps open in a browser until it is mended; missing libraries are named below. Else reinstall it: "
-            yield Check("toolkit", "loads", "problem", tried["failure"], fix + f"{INSTALL} --force-reinstall")
+            fix = f"Install the libraries that are missing (see below), or reinstall it: {INSTALL} --force-reinstall"
+            yield Check("toolkit", "loads", "problem", f"{probed['failure']}; apps open in a browser", fix)
 
     def traps(self) -> Iterator[Check]:
         if not _LINUX or why_not(os.environ) not in (None, "there is no display"):
             return
-        missing: dict[str, str] = self._try().get("missing", {})
+        missing: dict[str, str] = self._probe().get("missing", {})
         if missing:
             yield Check("traps", "libraries", "problem", f"missing: {', '.join(missing)}", _install_line(missing))
         else:
@@ -82,22 +85,22 @@ class ScreenChecks:
             fix = "Links to other sites cannot be opened; install a browser."
             yield Check("browsers", "default", "note", "none was found", fix)
 
-    def _try(self) -> dict[str, Any]:
-        if self._tried is None:
-            self._tried = try_toolkit()
-        return self._tried
+    def _probe(self) -> dict[str, Any]:
+        if self._probed is None:
+            self._probed = probe_toolkit()
+        return self._probed
 
 
-def try_toolkit() -> dict[str, Any]:
-    """What the trial has said; `failure` says how it ended where it did not come to its end."""
+def probe_toolkit() -> dict[str, Any]:
+    """Return what the probe has printed; `failure` says how it ended when it did not finish."""
     environment = dict(os.environ)
     if sys.platform.startswith("linux") and os.getuid() == 0:
         environment["QTWEBENGINE_CHROMIUM_FLAGS"] = "--no-sandbox"
     command = [sys.executable, "-P", "-m", "narvi_desktop.windows.toolkit_probe"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE, env=environment, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT, env=environment, check=False)
     except subprocess.TimeoutExpired:
-        return {"failure": f"it has not loaded within {_PATIENCE:g} s"}
+        return {"failure": f"it has not loaded within {_TIMEOUT:g} s"}
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     found: dict[str, Any] = json.loads(lines[-1]) if lines else {}
     if not found.get("done"):
@@ -108,7 +111,11 @@ def try_toolkit() -> dict[str, Any]:
 
 
 def _install_line(missing: dict[str, str]) -> str:
-    """What to type for libraries that are missing, by library and package."""
+    """Return the commands that install missing libraries.
+
+    Args:
+        missing: the package of each library; empty where it is not known.
+    """
     packages = sorted({package for package in missing.values() if package})
     unknown = [library for library, package in missing.items() if not package]
     lines = [f"sudo apt-get install {' '.join(packages)}"] if packages else []
@@ -126,7 +133,7 @@ def _sandbox() -> Iterator[Check]:
         "/proc/sys/kernel/apparmor_restrict_unprivileged_userns": "1",
     }
     for file, bad in restrictions.items():
-        if _read(file) == bad:
+        if (read_text(Path(file)) or "").strip() == bad:
             name = file.removeprefix("/proc/sys/").replace("/", ".")
             fix = f"Where windows stay empty: sudo sysctl {name}={'1' if bad == '0' else '0'}"
             yield Check("traps", "sandbox", "note", f"{name} is {bad}: Chromium may not sandbox its pages", fix)
@@ -148,10 +155,3 @@ def _graphics() -> Iterator[Check]:
     if not Path("/dev/dri").exists():
         fix = "Nothing to do; where windows flicker: export QTWEBENGINE_CHROMIUM_FLAGS=--disable-gpu"
         yield Check("traps", "graphics", "note", "no graphics card: pages are drawn by the processor", fix)
-
-
-def _read(file: str) -> str:
-    try:
-        return Path(file).read_text().strip()
-    except OSError:
-        return ""

@@ -1,4 +1,4 @@
-"""Apps that are added and removed while the runtime runs."""
+"""The commands that change what is installed and in the menu: install, remove, launcher."""
 
 from __future__ import annotations
 
@@ -6,130 +6,131 @@ import asyncio
 import contextlib
 import shutil
 from pathlib import Path
-from typing import Any
 
-from narvi_desktop.library import install as library
+from narvi_desktop.control.answers import InstallAnswer, MessageAnswer, RemoveAnswer
+from narvi_desktop.control.errors import AlreadyExists, ControlError, ExitCode
+from narvi_desktop.control.requests import InstallRequest, MenuRequest, RemoveRequest
+from narvi_desktop.library import install as installer
 from narvi_desktop.library.finder import Finder, Source
 from narvi_desktop.library.manifest import LibraryError
-from narvi_desktop.runtime.app_registry import Catalogue
-from narvi_desktop.runtime.menu_entries import Launcher
-from narvi_desktop.server.control import Command, CommandError
+from narvi_desktop.runtime.app_registry import AppRegistry
+from narvi_desktop.runtime.menu_entries import MenuEntries
+from narvi_desktop.runtime.workspace_claims import WorkspaceClaims
 from narvi_desktop.server.hub import Hub
+from narvi_desktop.state.names import AppRef
 from narvi_desktop.state.paths import Paths
-from narvi_desktop.state.recent_apps import Used
+from narvi_desktop.state.recent_apps import RecentApps
 from narvi_desktop.windows.manager import WindowManager
 
 
-class Changing:
-    """Commands that change what is installed; one at a time, since each looks before it acts."""
+class LibraryCommands:
+    """Used on the event loop only; files are copied and deleted in threads."""
 
     def __init__(
-        self, hub: Hub, finder: Finder, catalogue: Catalogue, windows: WindowManager, used: Used, paths: Paths
+        self,
+        hub: Hub,
+        finder: Finder,
+        registry: AppRegistry,
+        claims: WorkspaceClaims,
+        menu: MenuEntries,
+        windows: WindowManager,
+        recents: RecentApps,
+        paths: Paths,
     ) -> None:
         self._hub = hub
         self._finder = finder
-        self._catalogue = catalogue
+        self._registry = registry
+        self._claims = claims
+        self._menu = menu
         self._windows = windows
-        self._used = used
+        self._recents = recents
         self._paths = paths
-        self._one_at_a_time = asyncio.Lock()
-        self._launcher = Launcher(finder)
-        if paths.installed.is_dir():
-            with contextlib.suppress(OSError):
-                library.tidy(paths.installed)  # a runtime that was killed may have left an app half replaced
-        self.table: dict[str, Command] = {
-            "install": self.install,
-            "remove": self.remove,
-            "launcher": self.launcher,
-        }
+        # One change at a time: each looks at what is installed, then changes it.
+        self._lock = asyncio.Lock()
 
-    async def install(self, payload: dict[str, Any]) -> dict[str, Any]:
+    async def install(self, request: InstallRequest) -> InstallAnswer:
         """Install a folder or zip; `replace` allows it to take the place of what is installed."""
-        path, replace = payload.get("path"), payload.get("replace") is True
-        if not isinstance(path, str) or not Path(path).is_absolute():
-            raise CommandError("name an app's folder or zip by its whole path", exit_code=2)
-        async with self._one_at_a_time:
+        path = Path(request.path)
+        if not path.is_absolute():
+            raise ControlError("Name an app's folder or zip by its absolute path.", exit_code=ExitCode.USAGE)
+        async with self._lock:
             try:
-                staged = await asyncio.to_thread(library.stage, Path(path), self._paths.installed)
-            except (LibraryError, OSError) as error:
-                raise CommandError(str(error), exit_code=2) from error
+                origin = await asyncio.to_thread(path.resolve)
+                staged = await asyncio.to_thread(installer.stage, path, self._paths.installed)
+            except OSError as error:
+                raise LibraryError(str(error)) from error
             try:
-                self._catalogue.hand_over(staged.manifest.workspace, Path(path).resolve(), staged.target)
-                return await self._commit(staged, replace)
+                return await self._commit(staged, origin, request.replace)
+            except installer.AlreadyInstalled as error:
+                staged.discard()
+                sentence = f"{error} Add --replace to replace it; its data stays."
+                raise AlreadyExists(sentence, exit_code=ExitCode.USAGE) from error
             except (LibraryError, OSError) as error:
                 staged.discard()
-                known = isinstance(error, library.AlreadyInstalled)
-                more = " Add --replace to replace it; its data stays." if known else ""
-                raise CommandError(str(error) + more, exit_code=2, status=409 if known else 400) from error
+                raise LibraryError(str(error)) from error
 
-    async def _commit(self, staged: library.Staged, replace: bool) -> dict[str, Any]:
+    async def _commit(self, staged: installer.StagedInstall, origin: Path, replace: bool) -> InstallAnswer:
         workspace = staged.manifest.workspace
-        complaint = self._catalogue.complaint(Source("installed", staged.target, staged.manifest, ""))
-        if complaint:
-            raise LibraryError(complaint)
+        self._claims.transfer(workspace, origin, staged.target)
+        self._claims.check(Source("installed", staged.target, staged.manifest, ""), workspace)
         if replace:
-            await self._end(workspace)
+            await self._stop_workspace(workspace)
         manifest = await asyncio.to_thread(staged.commit, replace)
-        title = manifest.first_app.title
-        asked = f"{workspace}/{manifest.first_app.name}"
-        return {"app": asked, "title": title, "folder": str(manifest.folder), "message": f"{title} is installed."}
+        app = manifest.first_app
+        ref = AppRef.of(workspace, app.name)
+        return InstallAnswer(str(ref), app.title, str(manifest.folder), f"{app.title} is installed.")
 
-    async def remove(self, payload: dict[str, Any]) -> dict[str, Any]:
+    async def remove(self, request: RemoveRequest) -> RemoveAnswer:
         """Remove an installed app; with `data` also what it has stored."""
-        text = payload.get("app")
-        async with self._one_at_a_time:
-            source = self._installed(text if isinstance(text, str) else "")
+        async with self._lock:
+            source = self._installed(request.app)
             workspace = source.folder.name if source.manifest is None else source.manifest.workspace
             title = source.folder.name if source.manifest is None else source.manifest.first_app.title
-            await self._end(workspace)
+            await self._stop_workspace(workspace)
             try:
-                await asyncio.to_thread(library.remove, source.folder, self._paths.installed)
+                await asyncio.to_thread(installer.remove, source.folder, self._paths.installed)
             except (LibraryError, OSError) as error:
-                raise CommandError(f"{title} cannot be removed: {error}") from error
+                raise ControlError(f"{title} cannot be removed: {error}") from error
             self._forget(source, workspace)
             data = self._paths.data / "data" / workspace
-            if payload.get("data") is True:
+            if request.data:
                 await asyncio.to_thread(shutil.rmtree, data, ignore_errors=True)
-            stays = f" What it has stored stays in {data}." if data.exists() and any(data.iterdir()) else ""
-            return {"message": f"{title} is removed.{stays}", "data": str(data) if stays else ""}
+            if data.exists() and any(data.iterdir()):
+                return RemoveAnswer(f"{title} is removed. What it has stored stays in {data}.", str(data))
+            return RemoveAnswer(f"{title} is removed.")
 
-    async def launcher(self, payload: dict[str, Any]) -> dict[str, Any]:
-        """Our entries in the person's menu: `do` is "add", "remove" or "status"; without `app` ourselves."""
-        do, app = payload.get("do"), payload.get("app")
-        if do not in ("add", "remove", "status") or not isinstance(app, (str, type(None))):
-            raise CommandError('launcher takes do: "add", "remove" or "status"', exit_code=2)
-        try:
-            if do == "status":
-                return self._launcher.status()
-            return await asyncio.to_thread(self._launcher.add if do == "add" else self._launcher.remove, app)
-        except LibraryError as error:
-            raise CommandError(str(error)) from error
+    async def change_menu(self, request: MenuRequest) -> MessageAnswer:
+        """Add, remove or list entries of the desktop's menu."""
+        return await asyncio.to_thread(self._menu.change, request.do, request.app)
 
     def _forget(self, source: Source, workspace: str) -> None:
-        self._catalogue.forget(source.folder, workspace)
+        self._claims.release(workspace, source.folder)
         for name in () if source.manifest is None else source.manifest.apps:
-            self._used.forget(f"{workspace}/{name}")
+            ref = AppRef.of(workspace, name)
+            self._recents.forget(ref)
             with contextlib.suppress(LibraryError):
-                self._launcher.remove(f"{workspace}/{name}")
+                self._menu.remove(ref)
 
-    def _installed(self, text: str) -> Source:
+    def _installed(self, app: AppRef) -> Source:
+        """Return the installed folder that is named by itself or by one of its apps. Raises ControlError."""
         for source in self._finder.sources():
             manifest = source.manifest
             names = [str(source.folder), source.folder.name]
             if manifest is not None:
                 apps = list(manifest.apps)
-                names = [str(source.folder), *apps, *(f"{manifest.workspace}/{name}" for name in apps)]
-            if text in names and source.kind == "installed":
+                names = [str(source.folder), *apps, *(str(AppRef.of(manifest.workspace, name)) for name in apps)]
+            if app.text not in names:
+                continue
+            if source.kind == "installed":
                 return source
-            if text in names:
-                how = "comes with narvi-desktop" if source.kind == "bundled" else "comes with a Python package: use pip"
-                raise CommandError(f"{text} cannot be removed: it {how}.", exit_code=2)
-        raise CommandError(f"No app {text!r} is installed.", exit_code=2)
+            how = "comes with narvi-desktop" if source.kind == "bundled" else "comes with a Python package: use pip"
+            raise ControlError(f"{app} cannot be removed: it {how}.", exit_code=ExitCode.USAGE)
+        raise ControlError(f"No app {app.text!r} is installed.", exit_code=ExitCode.USAGE)
 
-    async def _end(self, workspace: str) -> None:
-        """Close the windows of a workspace and stop all that runs there."""
+    async def _stop_workspace(self, workspace: str) -> None:
+        """Close the windows of a workspace, stop all that runs there, and forget what is registered."""
         self._windows.close(lambda key: key.workspace == workspace)
-        for (place, _), service in list(self._hub.services.items()):
-            if place == workspace:
+        for (name, _), service in list(self._hub.services.items()):
+            if name == workspace:
                 await self._hub.stop(service)
-        self._catalogue.unregister(workspace)
+        self._registry.unregister(workspace)

@@ -38,6 +38,7 @@ class Probe:
                 file.write("session\n")
 
     def on_app_close(self) -> None:
+        self.database.close()
         if "closes" in self.parameters:
             with open(self.parameters["closes"], "a") as file:
                 file.write("app\n")
@@ -56,7 +57,7 @@ class Probe:
             answer = getattr(self, "do_" + do)(session_id, *arguments)
         except Exception as error:
             answer = {"error": type(error).__name__, "text": str(error)}
-        if do not in ("broadcast", "all_but_me"):
+        if do not in ("broadcast", "all_but_me", "send_dict"):
             self.services.send(json.dumps(answer), for_session_id=session_id)
 
     def do_names(self, me: str) -> Any:
@@ -87,6 +88,9 @@ class Probe:
     def do_send_wrong(self, me: str) -> Any:
         self.services.send(42)
 
+    def do_send_dict(self, me: str, message: Any) -> Any:
+        self.services.send(message)
+
     def do_from_threads(self, me: str, threads: int, each: int) -> Any:
         def work(number: int) -> None:
             for index in range(each):
@@ -114,6 +118,9 @@ class Probe:
             raise SystemExit("a handler's fault")
         if "wrong" in query:
             return "wrong"
+        if "return" in query:
+            content = {"str": "texü", "dict": {"a": 1}, "None": None, "bytes": b"b"}[query["return"]]
+            return 200, content, None, {}
         told = json.dumps([path, query, sorted(name.lower() for name in headers), body.decode()])
         return 201, told.encode(), "application/json", {"X-Probe": "yes"}
 

@@ -1,4 +1,4 @@
-// The chooser: every board, made, opened, renamed and deleted.
+// The service chooser: lists, makes, opens, renames and deletes boards.
 import { ask_text } from "./narvi/dialogs.js"
 import { count } from "./narvi/format.js"
 import { join_menu } from "./narvi/menu.js"
@@ -19,13 +19,13 @@ const url_of = (board) => `../../boards/${encodeURIComponent(board)}/index.html`
 const send = (values) => service.send(JSON.stringify(values))
 
 function show(boards) {
-  const there = new Set(boards.map(({ id }) => id))
-  for (const [id, item] of items) if (!there.has(id)) { item.remove(); items.delete(id) }
+  const present = new Set(boards.map(({ id }) => id))
+  for (const [id, item] of items) if (!present.has(id)) { item.remove(); items.delete(id) }
   const list = by_id("boards")
-  for (const [place, board] of boards.entries()) {
+  for (const [index, board] of boards.entries()) {
     const item = items.get(board.id) ?? make(board.id)
     fill(item, board)
-    if (list.children[place] !== item) list.insertBefore(item, list.children[place] ?? null)
+    if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null)
   }
   by_id("none").textContent = boards.length ? "" : "No boards yet. Give the first one a name."
 }

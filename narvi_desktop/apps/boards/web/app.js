@@ -1,4 +1,4 @@
-// Joins the service, the lanes, and what a person does.
+// Connects the service, the lanes, and what the user does.
 import { ask, ask_which } from "./narvi/dialogs.js"
 import { Files } from "./files.js"
 import { Lanes, LANES } from "./lanes.js"
@@ -18,26 +18,26 @@ class BoardPage {
 
 function show_all(message) {
   boards = message.boards
-  const there = message.name !== null
-  by_id("gone").hidden = there
-  by_id("lanes").hidden = !there
-  by_id("name").textContent = there ? message.name : "No board"
-  document.title = there ? `${message.name} – Boards` : "Boards"
+  const exists = message.name !== null
+  by_id("gone").hidden = exists
+  by_id("lanes").hidden = !exists
+  by_id("name").textContent = exists ? message.name : "No board"
+  document.title = exists ? `${message.name} – Boards` : "Boards"
   if (message.files) { files.set_urls(message.files, message.attach); pending.resend() }
   lanes.take_all(message.cards)
 }
 
-const acts = {
+const actions = {
   add(lane, text) {
     const card = { id: crypto.randomUUID(), lane, text, place: Infinity, files: [] }
     lanes.take([card], [])
     return { card, saved: pending.add({ do: "add", card: card.id, lane, text }) }
   },
   /** A card for each file, which is attached once the service has the card. */
-  async add_files(lane, given) {
-    for (const file of given) {
+  async add_files(lane, chosen) {
+    for (const file of chosen) {
       if (!(await files.fits(file))) continue
-      const { card, saved } = acts.add(lane, file.name)
+      const { card, saved } = actions.add(lane, file.name)
       await saved
       await files.attach(card, [file])
     }
@@ -46,10 +46,10 @@ const acts = {
     lanes.take([{ ...card, text }], [])
     pending.add({ do: "write", card: card.id, text })
   },
-  move(card, lane, before, said) {
+  move(card, lane, before, announcement) {
     lanes.place(card, lane, before)
     pending.add({ do: "move", card: card.id, lane, before })
-    say(said ?? `Moved to ${LANES[lane]}`)
+    announce(announcement ?? `Moved to ${LANES[lane]}`)
   },
   remove(card) {
     lanes.take([], [card.id])
@@ -65,15 +65,15 @@ const acts = {
     if (!to) return
     lanes.take([], [card.id])
     pending.add({ do: "send", card: card.id, to })
-    say(`Sent to ${boards.find(({ id }) => id === to).name}`)
+    announce(`Sent to ${boards.find(({ id }) => id === to).name}`)
   },
-  attach: (card, given) => files.attach(card, given),
+  attach: (card, chosen) => files.attach(card, chosen),
   choose_files: (card) => files.choose(card),
   detach: (card, file) => pending.add({ do: "detach", card: card.id, file: file.id }),
   url_of: (file) => files.url_of(file),
 }
 
-function say(text) { by_id("said").textContent = text }
+function announce(text) { by_id("said").textContent = text }
 const short = (text) => (text.length > 40 ? `${text.slice(0, 40)}…` : text)
 
 function offer_undo(text, undo) {
@@ -85,7 +85,7 @@ function offer_undo(text, undo) {
   box.lastElementChild.onclick = () => { box.hidden = true; undo() }
 }
 
-const lanes = new Lanes(by_id("lanes"), acts)
+const lanes = new Lanes(by_id("lanes"), actions)
 const service = start_narvi(BoardPage)
 const pending = new Pending(service, (count) => {
   by_id("saved").textContent = count ? "Saving…" : "Saved"

@@ -17,40 +17,40 @@ export function make_card(id) {
   return item
 }
 
-export function fill_card(item, card, acts) {
-  item.facts = { card, acts }
-  // While it is edited its text stands aside.
-  ;(item.querySelector(".text") ?? item.aside).textContent = card.text
+export function fill_card(item, card, actions) {
+  item.content = { card, actions }
+  // While the card is edited its text is not in the document.
+  ;(item.querySelector(".text") ?? item.detached_text).textContent = card.text
   item.setAttribute("aria-label", card.text)
   item.querySelector(".more").setAttribute("aria-label", `More for ${card.text}`)
   const list = item.querySelector(".files")
   list.hidden = card.files.length === 0
-  list.replaceChildren(...card.files.map((file) => file_line(card, file, acts)))
+  list.replaceChildren(...card.files.map((file) => file_line(card, file, actions)))
 }
 
-function file_line(card, file, acts) {
+function file_line(card, file, actions) {
   const line = make("li", "")
-  const link = Object.assign(make("a", "", file.name), { href: acts.url_of(file), download: file.name })
-  const remove = Object.assign(make("button", "remove", "×"), { onclick: () => acts.detach(card, file) })
+  const link = Object.assign(make("a", "", file.name), { href: actions.url_of(file), download: file.name })
+  const remove = Object.assign(make("button", "remove", "×"), { onclick: () => actions.detach(card, file) })
   remove.setAttribute("aria-label", `Remove ${file.name}`)
   line.append(link, make("span", "size", size(file.size)), remove)
   return line
 }
 
 function fill_menu(item, menu) {
-  const { card, acts } = item.facts
+  const { card, actions } = item.content
   const entries = [
     ["Edit", () => edit(item)],
-    ["Attach a file…", () => acts.choose_files(card)],
-    ["Send to another board…", () => acts.send(card)],
-    ["Delete", () => acts.remove(card)],
+    ["Attach a file…", () => actions.choose_files(card)],
+    ["Send to another board…", () => actions.send(card)],
+    ["Delete", () => actions.remove(card)],
   ]
   menu.replaceChildren(...entries.map(([text, onclick]) => Object.assign(document.createElement("button"), { textContent: text, onclick })))
 }
 
 export function edit(item) {
   if (item.querySelector("textarea")) return
-  const { card, acts } = item.facts
+  const { card, actions } = item.content
   const text = item.querySelector(".text")
   const field = Object.assign(document.createElement("textarea"), { value: card.text, maxLength: 10000 })
   field.setAttribute("aria-label", "Text of the card")
@@ -61,7 +61,7 @@ export function edit(item) {
     const value = field.value.trim()
     field.replaceWith(text)
     item.draggable = true
-    if (keep && value && value !== item.facts.card.text) acts.write(item.facts.card, value)
+    if (keep && value && value !== item.content.card.text) actions.write(item.content.card, value)
     item.focus()
   }
   field.onkeydown = (event) => {
@@ -71,7 +71,7 @@ export function edit(item) {
   }
   field.onblur = () => end(true)
   item.draggable = false // or text could not be selected with the mouse
-  item.aside = text
+  item.detached_text = text
   text.replaceWith(field)
   field.style.height = `${field.scrollHeight + 4}px`
   field.focus()

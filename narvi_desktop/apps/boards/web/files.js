@@ -1,13 +1,13 @@
-// Attached files: sent and fetched by addresses that belong to this page's session.
-const MOST = 25 * 1024 * 1024
+// Attached files, sent to and fetched from URLs that belong to this page's session.
+const SIZE_LIMIT = 25 * 1024 * 1024
 
 export class Files {
-  /** complain(text) tells of a file that could not be attached. */
-  constructor(input, complain) {
+  /** on_error(text) is called for a file that could not be attached. */
+  constructor(input, on_error) {
     this._input = input
-    this._complain = complain
+    this._on_error = on_error
     this._files = this._attach = ""
-    input.onchange = () => { const given = [...input.files]; input.value = ""; this.attach(this._card, given) }
+    input.onchange = () => { const chosen = [...input.files]; input.value = ""; this.attach(this._card, chosen) }
   }
 
   set_urls(files, attach) {
@@ -22,18 +22,18 @@ export class Files {
     this._input.click()
   }
 
-  /** Whether it may be attached; otherwise the person is told. */
+  /** Whether it may be attached; otherwise the user is told. */
   async fits(file) {
-    if (file.size > MOST) await this._complain(`${file.name} is larger than 25 MB.`)
-    return file.size <= MOST
+    if (file.size > SIZE_LIMIT) await this._on_error(`${file.name} is larger than 25 MB.`)
+    return file.size <= SIZE_LIMIT
   }
 
-  async attach(card, given) {
-    for (const file of given) {
+  async attach(card, chosen) {
+    for (const file of chosen) {
       if (!(await this.fits(file))) continue
       const url = `${this._attach.replace("$card", card.id)}?name=${encodeURIComponent(file.name)}`
       const response = await fetch(url, { method: "POST", body: file }).catch(() => null)
-      if (!response?.ok) await this._complain(`${file.name}: ${response ? await response.text() : "there is no connection; try again."}`)
+      if (!response?.ok) await this._on_error(`${file.name}: ${response ? await response.text() : "there is no connection; try again."}`)
     }
   }
 }

@@ -1,24 +1,24 @@
-// The lanes and their cards; a card's element stays the same wherever it goes, so that focus does.
+// The lanes and their cards. A card keeps its element when it is moved, so that it keeps the focus.
 import { count } from "./narvi/format.js"
 import { fill_card, make_card } from "./card.js"
-import { join_keys, join_mouse } from "./moving.js"
+import { connect_keys, connect_mouse } from "./movement.js"
 
 export const LANES = ["To do", "Doing", "Done"]
 
 export class Lanes {
-  /** acts: what a person does; see app.js. */
-  constructor(root, acts) {
-    this._acts = acts
+  /** actions: what the user does; see app.js. */
+  constructor(root, actions) {
+    this._actions = actions
     this._cards = new Map()
     this._items = new Map()
     this._lanes = LANES.map((title, lane) => this._make_lane(root, title, lane))
-    join_mouse(root, this, acts)
-    join_keys(root, this, acts)
+    connect_mouse(root, this, actions)
+    connect_keys(root, this, actions)
   }
 
   take_all(cards) {
-    const there = new Set(cards.map(({ id }) => id))
-    this.take(cards, [...this._cards.keys()].filter((id) => !there.has(id)))
+    const present = new Set(cards.map(({ id }) => id))
+    this.take(cards, [...this._cards.keys()].filter((id) => !present.has(id)))
   }
 
   take(cards, gone) {
@@ -31,7 +31,7 @@ export class Lanes {
     this._draw(cards)
   }
 
-  /** Show it there at once; the service says the same a moment later. */
+  /** Shows a card at its new place before the service confirms it. */
   place(card, lane, before) {
     const others = this.in_lane(lane).filter(({ id }) => id !== card.id)
     const at = before === null ? others.length : others.findIndex(({ id }) => id === before)
@@ -51,16 +51,16 @@ export class Lanes {
     for (const card of changed) {
       const item = this._items.get(card.id) ?? make_card(card.id)
       this._items.set(card.id, item)
-      fill_card(item, card, this._acts)
+      fill_card(item, card, this._actions)
     }
     for (const [lane, { list, number }] of this._lanes.entries()) {
       const cards = this.in_lane(lane)
       number.textContent = count(cards.length)
-      for (const [place, { id }] of cards.entries()) {
+      for (const [index, { id }] of cards.entries()) {
         const item = this._items.get(id)
-        if (list.children[place] === item) continue
+        if (list.children[index] === item) continue
         const focused = item.contains(document.activeElement) ? document.activeElement : null
-        list.insertBefore(item, list.children[place] ?? null)
+        list.insertBefore(item, list.children[index] ?? null)
         focused?.focus()
       }
     }
@@ -80,7 +80,7 @@ export class Lanes {
     form.append(input)
     form.onsubmit = (event) => {
       event.preventDefault()
-      if (input.value.trim()) this._acts.add(lane, input.value.trim())
+      if (input.value.trim()) this._actions.add(lane, input.value.trim())
       input.value = ""
     }
     section.append(head, list, form)

@@ -1,8 +1,8 @@
-// What the service has not yet said to be saved; after a break it is sent again, which does no harm twice.
-const PATIENCE = 400 // milliseconds until a person is told of waiting
+// Operations that the service has not confirmed. After a reconnect they are sent again; doing one twice changes nothing.
+const NOTICE_AFTER = 400 // milliseconds until the user is told that something waits
 
 export class Pending {
-  /** on_change(count) is called with how many wait, once it takes a while, and when none does. */
+  /** on_change(count) is called when operations have waited for a while, and when none waits any more. */
   constructor(service, on_change) {
     this._service = service
     this._on_change = on_change
@@ -16,7 +16,7 @@ export class Pending {
     const number = (this._number += 1)
     this._waiting.set(number, operation)
     if (this._service.status === "connected") this._send(number, operation)
-    this._timer ??= setTimeout(() => this._tell(), PATIENCE)
+    this._timer ??= setTimeout(() => this._report(), NOTICE_AFTER)
     return new Promise((resolve) => this._resolvers.set(number, resolve))
   }
 
@@ -24,7 +24,7 @@ export class Pending {
     this._waiting.delete(number)
     this._resolvers.get(number)?.()
     this._resolvers.delete(number)
-    if (this._waiting.size === 0) this._tell()
+    if (this._waiting.size === 0) this._report()
   }
 
   resend() {
@@ -35,7 +35,7 @@ export class Pending {
     this._service.send(JSON.stringify({ number, ...operation }))
   }
 
-  _tell() {
+  _report() {
     clearTimeout(this._timer)
     this._timer = undefined
     this._on_change(this._waiting.size)

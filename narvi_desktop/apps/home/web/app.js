@@ -1,33 +1,33 @@
-// Joins the service's cards, the search, and what a person asks for.
-import { Adding } from "./adding.js"
+// Connects the service's cards, the search, and what the user asks for.
+import { Uploader } from "./upload.js"
 import { Cards } from "./cards.js"
 import { ask, ask_text, show_log } from "./narvi/dialogs.js"
 import { join_menu } from "./narvi/menu.js"
 
 const by_id = (id) => document.getElementById(id)
-const waiting = new Map() // by number: who waits for an answer
+const waiting_calls = new Map() // by number: resolves the promise of a call
 let last_number = 0
-let shown = null
+let latest = null
 
 class HomePage {
   recv(text) {
     const message = JSON.parse(text)
     if (message.action === "apps") return show(message)
-    waiting.get(message.number)?.(message.answer)
-    waiting.delete(message.number)
+    waiting_calls.get(message.number)?.(message.answer)
+    waiting_calls.delete(message.number)
   }
 }
 
-/** Have the service do something; its answer has `error` if that failed. */
+/** Sends a command to the service; the answer has `error` if it failed. */
 function call(command, values = {}) {
   const number = (last_number += 1)
   service.send(JSON.stringify({ command, number, ...values }))
-  return new Promise((resolve) => waiting.set(number, resolve))
+  return new Promise((resolve) => waiting_calls.set(number, resolve))
 }
 
 function show(message) {
-  shown = message
-  // What stands above the cards goes at the next look: nothing may move under a person's hand.
+  latest = message
+  // Lines above the cards go when the page is loaded again: nothing may move while the user is about to click.
   if (message.first) by_id("first").hidden = false
   const { added } = message.launcher
   if (added === false) by_id("launcher").hidden = false
@@ -37,21 +37,21 @@ function show(message) {
 }
 
 function draw() {
-  if (shown === null) return
+  if (latest === null) return
   const words = by_id("search").value.trim()
-  const count = cards.show(shown.apps, words)
-  const none = shown.apps.length ? `No app is called “${words}”.` : "No apps yet. Add one with the button above, or drop its folder here."
+  const count = cards.show(latest.apps, words)
+  const none = latest.apps.length ? `No app is called “${words}”.` : "No apps yet. Add one with the button above, or drop its folder here."
   by_id("none").textContent = count ? "" : none
 }
 
-function say(text) {
+function announce(text) {
   by_id("said").textContent = text
 }
 
-const acts = {
+const actions = {
   async open(card, more = {}) {
     if (card.needs_id && !more.service_id) {
-      const service_id = await ask_text(`Open ${card.title}`, "Which one? Each name is one of its own.", card.service_ids)
+      const service_id = await ask_text(`Open ${card.title}`, "Which one? A new name starts a new one.", card.service_ids)
       if (!service_id) return
       more = { ...more, service_id }
     }
@@ -59,18 +59,18 @@ const acts = {
     const answer = await call("open", { app: card.app, ...more })
     cards.set_busy(card.app, "")
     cards.set_answer(card.app, answer)
-    say(answer.error ?? answer.message)
+    announce(answer.error ?? answer.message)
     draw()
   },
   another(card) {
-    return acts.open(card, { new_window: true })
+    return actions.open(card, { new_window: true })
   },
   async stop(card) {
     cards.set_busy(card.app, "stopping…")
     const answer = await call("stop", { app: card.app })
     cards.set_busy(card.app, "")
     cards.set_answer(card.app, answer.error ? answer : {})
-    say(answer.error ?? answer.message)
+    announce(answer.error ?? answer.message)
     draw()
   },
   async log(card) {
@@ -93,13 +93,13 @@ const acts = {
     if (!choice) return
     const answer = await call("remove", { app: card.app || card.folder, data: choice === "data" })
     if (answer.error) await ask("That did not work", answer.error, [["Close", null]])
-    say(answer.error ?? answer.message)
+    announce(answer.error ?? answer.message)
   },
 }
 
 const service = start_narvi(HomePage)
-const cards = new Cards(by_id("cards"), acts)
-new Adding(by_id("drop"), by_id("folder"), by_id("zip"), { call, session: () => service.session_id, say, added: (answer) => cards.set_first(answer.app) })
+const cards = new Cards(by_id("cards"), actions)
+new Uploader(by_id("drop"), by_id("folder"), by_id("zip"), { call, session: () => service.session_id, announce, added: (answer) => cards.set_first(answer.app) })
 join_menu(by_id("add"), by_id("add-menu"))
 by_id("add-folder").onclick = () => by_id("folder").click()
 by_id("add-zip").onclick = () => by_id("zip").click()
@@ -116,4 +116,4 @@ by_id("monitor").onclick = (event) => {
   event.preventDefault()
   call("open", { app: "desktop/monitor" }).then((answer) => { if (answer.ticket_url || answer.error) location.href = event.target.href })
 }
-setTimeout(() => { if (shown === null) by_id("none").textContent = "Looking for apps…" }, 400)
+setTimeout(() => { if (latest === null) by_id("none").textContent = "Looking for apps…" }, 400)

@@ -1,14 +1,14 @@
-// The cards. Each stays where it is while the page is open: what was used last comes first at the next look.
+// The cards. They keep their order while the page is open; the next time the app used last comes first.
 import { count } from "./narvi/format.js"
 import { join_menu } from "./narvi/menu.js"
 
 const SYMBOLS = { running: "●", idle: "○", starting: "◌", stopping: "◌", restarting: "↻", failed: "✕", stuck: "!" }
 
 export class Cards {
-  /** acts: open, another, stop, log, launcher, remove; each is called with a card's facts. */
-  constructor(list, acts) {
+  /** actions: open, another, stop, log, launcher, remove; each is called with a card's values. */
+  constructor(list, actions) {
     this._list = list
-    this._acts = acts
+    this._actions = actions
     this._items = new Map()
     this._order = []
     this._busy = new Map()
@@ -16,24 +16,24 @@ export class Cards {
     list.addEventListener("keydown", (event) => this._move(event))
   }
 
-  /** Show the cards that have all words; returns how many. */
+  /** Shows the cards that match all words; returns how many. */
   show(apps, words) {
     this._sort(apps)
-    const facts = new Map(apps.map((card) => [card.app, card]))
+    const by_app = new Map(apps.map((card) => [card.app, card]))
     for (const [app, item] of this._items)
-      if (!facts.has(app)) { item.remove(); this._items.delete(app) }
+      if (!by_app.has(app)) { item.remove(); this._items.delete(app) }
     const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
-    let shown = 0
-    for (const [place, app] of this._order.entries()) {
-      const card = facts.get(app)
+    let visible = 0
+    for (const [index, app] of this._order.entries()) {
+      const card = by_app.get(app)
       const item = this._items.get(app) ?? this._make(app)
-      if (this._list.children[place] !== item) this._list.insertBefore(item, this._list.children[place] ?? null)
+      if (this._list.children[index] !== item) this._list.insertBefore(item, this._list.children[index] ?? null)
       this._fill(item, card)
       const text = `${card.title} ${card.description} ${card.name}`.toLowerCase()
       item.hidden = !wanted.every((word) => text.includes(word))
-      shown += item.hidden ? 0 : 1
+      visible += item.hidden ? 0 : 1
     }
-    return shown
+    return visible
   }
 
   set_busy(app, text) { this._busy.set(app, text); this._refill(app) }
@@ -48,9 +48,9 @@ export class Cards {
 
   _sort(apps) {
     const known = new Set(this._order)
-    const there = new Set(apps.map(({ app }) => app))
+    const present = new Set(apps.map(({ app }) => app))
     const fresh = apps.filter(({ app }) => !known.has(app)).sort((a, b) => b.used - a.used || a.title.localeCompare(b.title))
-    this._order = [...this._order.filter((app) => there.has(app)), ...fresh.map(({ app }) => app)]
+    this._order = [...this._order.filter((app) => present.has(app)), ...fresh.map(({ app }) => app)]
   }
 
   _make(app) {
@@ -58,7 +58,7 @@ export class Cards {
     item.className = "card"
     const open = make("button", "open")
     open.append(make("span", "icon letter"), make("span", "title"), make("span", "text"), make("span", "state"))
-    open.onclick = () => this._acts.open(item.card)
+    open.onclick = () => this._actions.open(item.card)
     const more = make("button", "more")
     more.textContent = "⋯"
     const menu = make("div", "menu")
@@ -74,11 +74,11 @@ export class Cards {
     const [icon, title, text, state] = item.querySelector(".open").children
     set(title, card.title)
     set(text, card.description)
-    set(state, this._busy.get(card.app) || said(card))
+    set(state, this._busy.get(card.app) || describe(card))
     state.classList.toggle("on", card.state === "running")
     this._fill_icon(icon, card)
     item.querySelector(".more").setAttribute("aria-label", `More for ${card.title}`)
-    this._fill_trouble(item, card)
+    this._fill_error(item, card)
   }
 
   _fill_icon(icon, card) {
@@ -92,7 +92,7 @@ export class Cards {
     icon.replaceWith(fresh)
   }
 
-  _fill_trouble(item, card) {
+  _fill_error(item, card) {
     const answer = this._answers.get(card.app) ?? {}
     const text = card.error || answer.error || (answer.ticket_url ? answer.message.split(";")[0] + "." : "")
     const key = `${text} ${answer.ticket_url ?? ""}`
@@ -106,9 +106,9 @@ export class Cards {
     line.textContent = text
     box.append(line)
     if (answer.ticket_url) box.append(link("Open it in this browser", answer.ticket_url, () => this._answers.delete(card.app)))
-    else box.append(button("Try again", () => this._acts.open(item.card)))
-    if (card.name) box.append(button("Log", () => this._acts.log(item.card)))
-    if (!card.name && card.kind === "installed") box.append(button("Remove", () => this._acts.remove(item.card)))
+    else box.append(button("Try again", () => this._actions.open(item.card)))
+    if (card.name) box.append(button("Log", () => this._actions.log(item.card)))
+    if (!card.name && card.kind === "installed") box.append(button("Remove", () => this._actions.remove(item.card)))
     item.append(box)
   }
 
@@ -120,7 +120,7 @@ export class Cards {
       ["Put into the menu", "launcher", card.name && card.kind !== "path"],
       [card.kind === "path" ? "Take off this list" : "Remove…", "remove", ["path", "installed"].includes(card.kind)],
     ]
-    menu.replaceChildren(...entries.filter(([, , possible]) => possible).map(([text, act]) => button(text, () => this._acts[act](card))))
+    menu.replaceChildren(...entries.filter(([, , possible]) => possible).map(([text, act]) => button(text, () => this._actions[act](card))))
   }
 
   _move(event) {
@@ -132,15 +132,15 @@ export class Cards {
   }
 }
 
-function said(card) {
+function describe(card) {
   if (!card.state) return ""
   const parts = [`${SYMBOLS[card.state] ?? "?"} ${card.state}`]
-  if (card.windows) parts.push(many(card.windows, "window"))
-  if (card.sessions) parts.push(many(card.sessions, "session"))
+  if (card.windows) parts.push(plural(card.windows, "window"))
+  if (card.sessions) parts.push(plural(card.sessions, "session"))
   return parts.join(" · ")
 }
 
-const many = (number, word) => `${count(number)} ${word}${number === 1 ? "" : "s"}`
+const plural = (number, word) => `${count(number)} ${word}${number === 1 ? "" : "s"}`
 const make = (tag, name = "") => Object.assign(document.createElement(tag), { className: name })
 const set = (element, text) => { if (element.textContent !== text) element.textContent = text }
 const button = (text, act) => Object.assign(make("button"), { textContent: text, onclick: act })

@@ -1,8 +1,8 @@
-// Four cards, each with a number and its chart; fed by the service at every round.
+// Four cards, each with a number and a chart, updated at every monitoring round.
 import { Chart } from "./narvi/chart.js"
 import { percent, size } from "./narvi/format.js"
 
-const KEPT = 300
+const ROUND_LIMIT = 300
 const speed = (value) => `${size(value)}/s`
 const cards = [
   { title: "Processor", names: ["cpu"], series: [{ colour: "#c2611f" }], format: percent, min: 0, max: 100 },
@@ -17,10 +17,10 @@ const rounds = []
 
 class MachinePage {
   recv(message) {
-    const { rounds: come, memory } = JSON.parse(message)
+    const { rounds: received, memory } = JSON.parse(message)
     const last = rounds.at(-1)?.[0] ?? 0
-    rounds.push(...come.filter(([at]) => at > last)) // after a new connection the history comes again
-    rounds.splice(0, rounds.length - KEPT)
+    rounds.push(...received.filter(([at]) => at > last)) // after a reconnect the history is sent again
+    rounds.splice(0, rounds.length - ROUND_LIMIT)
     for (const card of cards) show(card, memory)
   }
 }
@@ -43,7 +43,7 @@ function show(card, memory) {
   const times = rounds.map(([at]) => at)
   const lists = card.names.map((name) => rounds.map(([, values]) => values[name]))
   card.chart.set(times, ...lists)
-  const newest = lists.map((list, place) => `${card.series[place].label ?? ""} ${card.format(list.at(-1) ?? 0)}`.trim())
+  const newest = lists.map((list, index) => `${card.series[index].label ?? ""} ${card.format(list.at(-1) ?? 0)}`.trim())
   card.now.textContent = card.title === "Memory" ? `${newest[0]} of ${size(memory)}` : newest.join("   ")
 }
 

@@ -1,4 +1,4 @@
-// Joins the service's rounds, the table and the details.
+// Connects the service's rounds, the table and the details.
 import { count, duration, percent, quick, rate, size } from "./narvi/format.js"
 import { Details } from "./details.js"
 import { List } from "./list.js"
@@ -17,7 +17,7 @@ class MonitorPage {
     if (message.action === "log") return details.show_log(message.path, message.lines)
     model.take(message)
     draw()
-    say_changes()
+    announce_changes()
   }
 }
 
@@ -30,16 +30,16 @@ function draw() {
   const { own } = model
   if (own) by_id("own").textContent = summary(own)
   const shown = list.show(model.instances, selected, by_id("filter").value)
-  const one = shown.find(({ key }) => key === selected) ?? shown[0]
-  if (one && one.key !== selected) {
-    selected = one.key
+  const instance = shown.find(({ key }) => key === selected) ?? shown[0]
+  if (instance && instance.key !== selected) {
+    selected = instance.key
     list.show(model.instances, selected, by_id("filter").value)
   }
-  if (details.show(one)) follow(one)
+  if (details.show(instance)) follow(instance)
 }
 
-function follow(one) {
-  service.send(JSON.stringify({ log: one.log || null }))
+function follow(instance) {
+  service.send(JSON.stringify({ log: instance.log || null }))
 }
 
 function summary({ data }) {
@@ -49,9 +49,9 @@ function summary({ data }) {
   return [...parts, `lag ${quick(newest.lag ?? 0)}`].join(" · ")
 }
 
-// Who does not see the table hears of what went wrong.
-function say_changes() {
-  const now = new Map([...model.instances.values()].map((one) => [one.name, one.state]))
+// Announces what went wrong, for users who do not see the table.
+function announce_changes() {
+  const now = new Map([...model.instances.values()].map((instance) => [instance.name, instance.state]))
   const news = [...now].filter(([name, state]) => states.size && states.get(name) !== state && ["failed", "stuck", "restarting"].includes(state))
   if (news.length) by_id("said").textContent = news.map(([name, state]) => `${name}: ${state}`).join(", ")
   states = now
@@ -59,5 +59,5 @@ function say_changes() {
 
 by_id("filter").addEventListener("input", draw)
 const service = start_narvi(MonitorPage)
-// After a break the service has forgotten which log we follow.
+// After a reconnect the service does not know which log this page follows.
 service.add_status_listener((status) => { if (status === "connected" && selected) follow(model.instances.get(selected) ?? {}) })

@@ -1,4 +1,4 @@
-// The selected instance: charts over time, its own metrics, callbacks, sessions, last error, log.
+// The details of the selected instance: charts, its own metrics, callbacks, sessions, last error, log.
 import { Chart } from "./narvi/chart.js"
 import { count, duration, number, percent, quick, rate, size } from "./narvi/format.js"
 import { SYMBOLS } from "./model.js"
@@ -23,18 +23,18 @@ export class Details {
     this._key = null
   }
 
-  /** Show an instance, or nothing. Returns whether it is another than before. */
-  show(one) {
-    this._section.hidden = one === undefined
-    if (one === undefined) { this._clear(); return false }
-    const other = one.key !== this._key
-    if (other) this._build(one)
-    this._facts.textContent = facts(one)
-    this._draw(one)
-    this._table(this._callbacks, callbacks(one), ["Callback", "Calls", "Median", "Worst"])
-    this._table(this._sessions, sessions(one), ["Session", "App", "Open for", "In", "Out"])
-    this._error.parentElement.hidden = !one.error
-    if (this._error.textContent !== one.error) this._error.textContent = one.error
+  /** Shows an instance, or nothing; returns whether it is another instance than before. */
+  show(instance) {
+    this._section.hidden = instance === undefined
+    if (instance === undefined) { this._clear(); return false }
+    const other = instance.key !== this._key
+    if (other) this._build(instance)
+    this._facts.textContent = facts(instance)
+    this._draw(instance)
+    this._table(this._callbacks, callbacks(instance), ["Callback", "Calls", "Median", "Worst"])
+    this._table(this._sessions, sessions(instance), ["Session", "App", "Open for", "In", "Out"])
+    this._error.parentElement.hidden = !instance.error
+    if (this._error.textContent !== instance.error) this._error.textContent = instance.error
     return other
   }
 
@@ -52,11 +52,11 @@ export class Details {
     this._key = null
   }
 
-  _build(one) {
+  _build(instance) {
     this._clear()
-    this._key = one.key
-    this._path = one.log
-    make("h2", one.name, this._section)
+    this._key = instance.key
+    this._path = instance.log
+    make("h2", instance.name, this._section)
     this._facts = make("p", "", this._section)
     this._facts.id = "facts"
     this._error = make("pre", "", this._part("Last error"))
@@ -70,7 +70,7 @@ export class Details {
     this._callbacks = this._part("Callbacks")
     this._sessions = this._part("Sessions")
     const log = this._part("Log")
-    this._log = make("pre", one.log ? "" : "It has none.", log)
+    this._log = make("pre", instance.log ? "" : "It has none.", log)
     this._log.id = "log"
     this._log.tabIndex = 0
     this._log.setAttribute("aria-label", "Log")
@@ -82,14 +82,14 @@ export class Details {
     return part
   }
 
-  _draw(one) {
-    for (const [title, name, options] of MEASURED) this._chart(this._measured, `measured ${name}`, title, options, one.history, name)
-    const newest = one.metrics.at(-1)?.[1] ?? {}
-    const metadata = one.data?.metrics_metadata ?? {}
+  _draw(instance) {
+    for (const [title, name, options] of MEASURED) this._chart(this._measured, `measured ${name}`, title, options, instance.history, name)
+    const newest = instance.metrics.at(-1)?.[1] ?? {}
+    const metadata = instance.data?.metrics_metadata ?? {}
     this._own.hidden = Object.keys(newest).length === 0
     this._texts.replaceChildren()
     for (const [name, value] of Object.entries(newest)) {
-      if (typeof value === "number") this._chart(this._own_charts, `own ${name}`, name, own(metadata[name] ?? {}), one.metrics, name)
+      if (typeof value === "number") this._chart(this._own_charts, `own ${name}`, name, own(metadata[name] ?? {}), instance.metrics, name)
       else { make("dt", name, this._texts); make("dd", String(value), this._texts) }
     }
     for (const [key, chart] of this._charts)
@@ -110,17 +110,17 @@ export class Details {
       wide.className = "wide"
       table = make("table", "", wide)
       const head = table.createTHead().insertRow()
-      for (const [place, title] of titles.entries()) {
+      for (const [index, title] of titles.entries()) {
         const cell = make("th", title, head)
         cell.scope = "col"
-        if (place) cell.className = "right"
+        if (index) cell.className = "right"
       }
       table.createTBody()
     }
     const body = table.tBodies[0]
     while (body.rows.length > rows.length) body.deleteRow(-1)
-    for (const [place, row] of rows.entries()) {
-      const line = body.rows[place] ?? body.insertRow()
+    for (const [index, row] of rows.entries()) {
+      const line = body.rows[index] ?? body.insertRow()
       for (const [column, text] of row.entries()) {
         const cell = line.cells[column] ?? line.insertCell()
         cell.className = column ? "right" : ""
@@ -139,9 +139,9 @@ const own = ({ min, max, colour, unit }) => {
 
 const counted = (value, what) => `${count(value)} ${what}${value === 1 ? "" : "s"}`
 
-function facts(one) {
-  const known = [`${SYMBOLS[one.state] ?? "?"} ${one.state} for ${duration(one.seconds)}`]
-  const { data } = one
+function facts(instance) {
+  const known = [`${SYMBOLS[instance.state] ?? "?"} ${instance.state} for ${duration(instance.seconds)}`]
+  const { data } = instance
   if (data) {
     known.push(`up ${duration(data.uptime)}`)
     if (data.pid) known.push(`process ${data.pid}`)

@@ -1,4 +1,4 @@
-// The page of Notes: joins the list, the open note, the editor and the service.
+// The page of Notes: connects the list, the open note, the editor and the service.
 import { start_narvi } from "./narvi/narvi.mjs"
 import { ask_which } from "./narvi/dialogs.js"
 import { join_text, make_editor } from "./editor.js"
@@ -6,7 +6,7 @@ import { Files } from "./files.js"
 import { List, time } from "./list.js"
 import { OpenNote } from "./note.js"
 import { Pending } from "./pending.js"
-import { Joiner, NEW, PART, TEXT, UPDATE, split, unpack } from "./wire.js"
+import { Joiner, NEW, PART, TEXT, UPDATE, split, unpack } from "./protocol.js"
 
 const element = (id) => document.getElementById(id)
 
@@ -18,7 +18,7 @@ class NotesPage {
     this.view = null
     this.joined = false // the text of the note is in the editor
     this.pending = new Pending((note, number, update) => this._send(update.length > 0 ? UPDATE : NEW, note, number, update))
-    this.files = new Files(this, (...message) => this._send(...message), (text) => this._say(text))
+    this.files = new Files(this, (...message) => this._send(...message), (text) => this._toast(text))
     this._parts = new Joiner()
     this.list = new List(element("list"), element("none"), (id) => this.open(id, true))
     this._bind()
@@ -27,9 +27,9 @@ class NotesPage {
 
   recv(message) {
     if (typeof message !== "string") return this._received(unpack(message))
-    const told = JSON.parse(message)
-    const [name] = Object.keys(told)
-    this["_on_" + name](told)
+    const values = JSON.parse(message)
+    const [name] = Object.keys(values)
+    this["_on_" + name](values)
   }
 
   open(id, focus = false, made = false) {
@@ -49,7 +49,7 @@ class NotesPage {
       add_images: (...given) => this._joined_now().add_images(...given),
       add_texts: (...given) => this._joined_now().add_texts(...given),
       typed: () => this._typed(),
-      say: (text) => this._say(text),
+      say: (text) => this._toast(text),
     })
     element("editor").ariaBusy = "true"
     if (focus) this.view.focus()
@@ -60,7 +60,7 @@ class NotesPage {
     this._show_state()
   }
 
-  // What the service tells
+  // Messages of the service
 
   _on_list({ list }) {
     this.list.replace(list)
@@ -79,7 +79,7 @@ class NotesPage {
   }
 
   async _on_deleted({ deleted }) {
-    if (deleted.length === 0) return this._say("Nothing was deleted in the last 30 days.")
+    if (deleted.length === 0) return this._toast("Nothing was deleted in the last 30 days.")
     const known = deleted.map(({ id, title, changed }) => [`${title || "Untitled"}, ${time(changed)}`, id])
     const note = await ask_which("Recently deleted: kept for 30 days. Which one shall come back?", known)
     if (note) this._ask("restore", { note })
@@ -88,7 +88,7 @@ class NotesPage {
   _on_removed({ removed }) {
     const title = this.list.title(removed)
     this.list.remove(removed)
-    this._say(`“${title}” deleted`, () => this._ask("restore", { note: removed }))
+    this._toast(`“${title}” deleted`, () => this._ask("restore", { note: removed }))
     if (this.note?.id !== removed) return this._show_state()
     this._close()
     document.body.classList.remove("reading")
@@ -99,7 +99,7 @@ class NotesPage {
     if (this.note?.id !== opened) return
     this.note.synced = true
     this._join()
-    this._tell_text()
+    this._send_text()
     this._show_state()
   }
 
@@ -261,18 +261,18 @@ class NotesPage {
   _flush() {
     if (this._apart) this._join()
     this.note?.flush()
-    if (this._text_timer !== undefined) this._tell_text()
+    if (this._text_timer !== undefined) this._send_text()
   }
 
   _changed(remote) {
     this._show_state()
     // List, search and export live on the text. Who typed tells it; the others check a little later.
     const more = this.note.text.length / 5000 // ms: a large text takes a while each time
-    if (!remote) clearTimeout(this._text_timer), (this._text_timer = setTimeout(() => this._tell_text(), 300 + more))
-    else this._check_timer ??= setTimeout(() => ((this._check_timer = undefined), this._tell_text()), 2000 + more)
+    if (!remote) clearTimeout(this._text_timer), (this._text_timer = setTimeout(() => this._send_text(), 300 + more))
+    else this._check_timer ??= setTimeout(() => ((this._check_timer = undefined), this._send_text()), 2000 + more)
   }
 
-  _tell_text() {
+  _send_text() {
     clearTimeout(this._text_timer)
     this._text_timer = undefined
     if (this.note?.synced) this._send(TEXT, this.note.id, 0, new TextEncoder().encode(this.note.text.toString()))
@@ -301,7 +301,7 @@ class NotesPage {
     element("others").replaceChildren(...dots, users.length > 0 ? ` ${users.length} more ${users.length > 1 ? "windows" : "window"}` : "")
   }
 
-  _say(text, undo = null) {
+  _toast(text, undo = null) {
     const toast = element("toast")
     toast.querySelector("span").textContent = text
     const button = toast.querySelector("button")

@@ -69,10 +69,10 @@ const IMAGES = ViewPlugin.fromClass(
 function images_of(view) {
   const builder = new RangeSetBuilder()
   for (const { from, to } of view.visibleRanges) {
-    // Ours alone: a note that was pasted from elsewhere must not make the page call other machines.
+    // Only images of the service: a text that was pasted must not make the page call other machines.
     for (const match of view.state.doc.sliceString(from, to).matchAll(/!\[([^\]\n]*)\]\((image\/[\w.-]+)\)/g)) {
-      const place = from + match.index + match[0].length
-      builder.add(place, place, Decoration.widget({ widget: new Image(match[2], match[1]), side: 1 }))
+      const position = from + match.index + match[0].length
+      builder.add(position, position, Decoration.widget({ widget: new Image(match[2], match[1]), side: 1 }))
     }
   }
   return builder.finish()

@@ -1,6 +1,6 @@
 // What is pasted and dropped: images go to the service and come back as their names, text files go into the note.
 import { Y } from "./vendor/editor.js"
-import { IMAGE } from "./wire.js"
+import { IMAGE } from "./protocol.js"
 
 const LARGEST_IMAGE = 15 * 1024 * 1024
 const LARGEST_TEXT = 20_000_000

@@ -3,7 +3,7 @@ const TODAY = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-d
 const EARLIER = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" })
 
 export class List {
-  /** `open(id)` is called when a person picks a note. */
+  /** `open(id)` is called when the user picks a note. */
   constructor(element, none, open) {
     this._element = element
     this._none = none
@@ -15,7 +15,7 @@ export class List {
   }
 
   get notes() {
-    return [...this._notes.values()].sort((one, other) => other.changed - one.changed)
+    return [...this._notes.values()].sort((first, second) => second.changed - first.changed)
   }
 
   has(id) {

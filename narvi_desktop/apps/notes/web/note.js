@@ -1,24 +1,24 @@
 // One open note: a Yjs document whose updates go to the service, and the cursors of all who have it open.
 import { Awareness, Y, applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from "./vendor/editor.js"
-import { AWARENESS, SNAPSHOT, UPDATE } from "./wire.js"
+import { AWARENESS, SNAPSHOT, UPDATE } from "./protocol.js"
 
 const COALESCE = 60 // ms: a fast typist's letters share one update
 const REMOTE = "remote"
 const COLOURS = { Blue: "#2f6fd0", Green: "#2c8a4b", Violet: "#8a4fc7", Red: "#c8404a", Teal: "#14857f", Ochre: "#9a6a00" }
 
 export class OpenNote {
-  /** `wire`: {send(kind, id, number, payload), keep(note, update), session(), changed(remote), others(list)} */
-  constructor(id, wire) {
+  /** `link`: {send(kind, id, number, payload), keep(note, update), session(), changed(remote), others(list)} */
+  constructor(id, link) {
     this.id = id
     this.doc = new Y.Doc()
     this.text = this.doc.getText("text")
     this.awareness = new Awareness(this.doc)
     this.synced = false // all that the service has is here, since the last connect
-    this._wire = wire
+    this._link = link
     this._updates = []
     this.doc.on("update", (update, origin) => this._updated(update, origin))
     this.awareness.on("change", () => this._others())
-    this.awareness.on("update", (changes, origin) => origin === REMOTE || this._tell_cursor(changes))
+    this.awareness.on("update", (changes, origin) => origin === REMOTE || this._send_cursor(changes))
     const [name, color] = Object.entries(COLOURS)[this.doc.clientID % Object.keys(COLOURS).length]
     this._user = { name, color, colorLight: color + "33" }
     this.connected()
@@ -30,7 +30,7 @@ export class OpenNote {
 
   connected() {
     this.awareness.setLocalStateField("user", this._user)
-    this.awareness.setLocalStateField("session", this._wire.session())
+    this.awareness.setLocalStateField("session", this._link.session())
   }
 
   received(kind, payload) {
@@ -38,13 +38,13 @@ export class OpenNote {
     else if (kind === AWARENESS) applyAwarenessUpdate(this.awareness, payload, REMOTE)
   }
 
-  /** Only who has all that the service has may stand for it. */
+  /** Sends the whole document; only a page that has received everything may do so. */
   snapshot(number) {
-    if (this.synced) this._wire.send(SNAPSHOT, this.id, number, Y.encodeStateAsUpdate(this.doc))
+    if (this.synced) this._link.send(SNAPSHOT, this.id, number, Y.encodeStateAsUpdate(this.doc))
   }
 
   show_cursor() {
-    this._tell_cursor({ added: [this.doc.clientID], updated: [], removed: [] })
+    this._send_cursor({ added: [this.doc.clientID], updated: [], removed: [] })
   }
 
   left(session) {
@@ -56,7 +56,7 @@ export class OpenNote {
     clearTimeout(this._timer)
     this._timer = undefined
     if (!this.unsent) return
-    this._wire.keep(this.id, Y.mergeUpdates(this._updates.splice(0)))
+    this._link.keep(this.id, Y.mergeUpdates(this._updates.splice(0)))
   }
 
   close() {
@@ -71,16 +71,16 @@ export class OpenNote {
       this._updates.push(update)
       this._timer ??= setTimeout(() => this.flush(), COALESCE)
     }
-    this._wire.changed(origin === REMOTE)
+    this._link.changed(origin === REMOTE)
   }
 
-  _tell_cursor({ added, updated, removed }) {
+  _send_cursor({ added, updated, removed }) {
     const clients = [...added, ...updated, ...removed].filter((client) => client === this.doc.clientID)
-    if (clients.length > 0) this._wire.send(AWARENESS, this.id, 0, encodeAwarenessUpdate(this.awareness, clients))
+    if (clients.length > 0) this._link.send(AWARENESS, this.id, 0, encodeAwarenessUpdate(this.awareness, clients))
   }
 
   _others() {
     const states = [...this.awareness.getStates()].filter(([client]) => client !== this.doc.clientID)
-    this._wire.others(states.map(([, state]) => state.user).filter(Boolean))
+    this._link.others(states.map(([, state]) => state.user).filter(Boolean))
   }
 }

@@ -1,4 +1,4 @@
-// Updates that the service has not yet said to be saved. They outlive a reload and a lost connection.
+// Updates that the service has not confirmed as saved. They survive a reload and a lost connection.
 const PREFIX = "notes:pending:"
 const LARGEST_STORED = 1024 * 1024 // a browser's storage has 5 MB for all of them; a larger one is kept in this window alone
 
@@ -8,7 +8,7 @@ export class Pending {
     this._send = send
     this._updates = new Map() // key: {note, number, update}
     this._refused = 0
-    // The windows of one runtime share the storage: each counts from a place of its own.
+    // All windows share the storage: each counts from a random number.
     this._number = crypto.getRandomValues(new Uint32Array(1))[0]
     this._adopt()
   }
@@ -29,7 +29,7 @@ export class Pending {
     try {
       if (update.length <= LARGEST_STORED) localStorage.setItem(key, encode(update))
     } catch {
-      // The storage is full or not allowed: it is kept in this window alone.
+      // The storage is full or not allowed: the update is kept in this window alone.
     }
     this._send(note, this._number, update)
   }
@@ -45,7 +45,7 @@ export class Pending {
     if (this.saved(note, number)) this._refused += 1
   }
 
-  /** Everything once more: the service may have it already, and then keeps it once. Notes are made before they change. */
+  /** Sends everything again; the service keeps once what it has already. Notes are made before they change. */
   resend() {
     this._adopt()
     const all = [...this._updates.values()]
@@ -54,7 +54,7 @@ export class Pending {
     }
   }
 
-  // What a window left that was closed or killed before it could send.
+  // Takes over what another window could not send before it was closed or killed.
   _adopt() {
     for (let index = 0; index < localStorage.length; index++) {
       const key = localStorage.key(index)

@@ -1,0 +1,1 @@
+"""Apps that come with the server."""
