@@ -28,6 +28,7 @@ TYPE = """async ([first, count]) => {
     await new Promise((next) => setTimeout(next, Math.random() * 4))
   }
 }"""
+LOADED = "#editor[aria-busy=false] .cm-content"
 TEXT = "notes.view.state.doc.toString()"
 
 
@@ -56,7 +57,7 @@ async def start_writing(page: Page) -> None:
 async def second_page(server: Server, page: Page) -> Page:
     other = await page.context.new_page()
     await visit(server, other, "notes", "notes")
-    await other.wait_for_selector(".cm-content")
+    await other.wait_for_selector(LOADED)
     return other
 
 
@@ -87,7 +88,7 @@ def test_two_type_at_once_and_nothing_is_lost_when_the_worker_is_killed(
             await same_text(page, other, expected)
             before = await page.evaluate(TEXT)
             await other.reload()
-            await other.wait_for_selector(".cm-content")
+            await other.wait_for_selector(LOADED)
             assert await other.evaluate(TEXT) == before
 
     run_served(body)
@@ -157,7 +158,7 @@ def test_what_was_typed_while_the_runtime_was_dead_is_sent_to_the_next(account: 
             await page.keyboard.type("and this too")
             await page.wait_for_function("document.getElementById('status').textContent.startsWith('Not saved')")
             await enter(page)
-            await page.wait_for_selector(".cm-content")
+            await page.wait_for_selector(LOADED)
             await page.wait_for_function(f"{TEXT} === 'kept and this too'")
             await page.wait_for_function(SAVED)
             assert await page.evaluate("Object.keys(localStorage).length") == 0

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import struct
+import uuid
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ from tests.conftest import Page, Server
 from tests.support.waiting import PATIENCE
 
 Run = Callable[..., None]
-UPDATE, AWARENESS, SNAPSHOT, IMAGE = 1, 2, 3, 4
+UPDATE, AWARENESS, SNAPSHOT, IMAGE, NEW, TEXT, PART = range(1, 8)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 
 
@@ -33,7 +34,7 @@ async def told_of(page: Page, name: str) -> Any:
     """The next message of that name; others are passed over."""
     while True:
         message = await page.socket.receive(timeout=PATIENCE)
-        if isinstance(message.data, str) and name in (document := json.loads(message.data)):
+        if isinstance(message.data, str) and next(iter(document := json.loads(message.data))) == name:
             return document
 
 
@@ -42,8 +43,10 @@ async def do(page: Page, name: str, **more: Any) -> None:
 
 
 async def new_note(page: Page) -> str:
-    await do(page, "new")
-    return str((await told_of(page, "created"))["created"])
+    note = uuid.uuid4().hex
+    await page.socket.send_bytes(packed(NEW, note, 0, b""))
+    await told_of(page, "note")
+    return note
 
 
 async def keep(page: Page, note: str, number: int, payload: bytes) -> None:
@@ -64,7 +67,7 @@ async def updates(page: Page, note: str) -> list[bytes]:
 
 async def write(page: Page, text: str) -> str:
     note = await new_note(page)
-    await do(page, "text", note=note, text=text)
+    await page.socket.send_bytes(packed(TEXT, note, 0, text.encode()))
     await told_of(page, "note")
     return note
 
@@ -111,9 +114,9 @@ def test_many_updates_become_one_and_nobody_else_may_replace_them(run_served: Ru
         page, other = await server.page("notes/notes/main"), await server.page("notes/notes/main")
         note = await new_note(page)
         for number in range(199):
-            await keep(page, note, number, b"x")
+            await keep(page, note, number, b"x%d" % number)
         await page.socket.send_bytes(packed(SNAPSHOT, note, 199, b"not asked for"))
-        await keep(page, note, 199, b"x")
+        await keep(page, note, 199, b"x199")
         asked = await told_of(page, "compact")
         await other.socket.send_bytes(packed(SNAPSHOT, note, asked["number"], b"of another page"))
         await keep(other, note, 0, b"later")
@@ -154,7 +157,7 @@ def test_a_deleted_note_can_be_taken_back(run_served: Run, tmp_path: Path) -> No
         page = await server.page("notes/notes/main")
         note = await write(page, "Do not lose me")
         await do(page, "delete", note=note)
-        await told_of(page, "deleted")
+        await told_of(page, "removed")
         assert await told(await server.page("notes/notes/main")) == {"list": []}
         await do(page, "restore", note=note)
         assert (await told_of(page, "note"))["note"]["title"] == "Do not lose me"
@@ -166,12 +169,12 @@ def test_images_and_export(run_served: Run, tmp_path: Path) -> None:
     async def body(server: Server) -> None:
         add_notes(server, tmp_path / "data")
         page = await server.page("notes/notes/main")
-        note = await write(page, "# Same / title\none")
-        await write(page, "Same  title\nother")
+        note = await write(page, "Same  title\nother")
         await page.socket.send_bytes(packed(IMAGE, note, 1, b"<svg onload='alert(1)'/>"))
         assert (await told_of(page, "image"))["image"] is None
         await page.socket.send_bytes(packed(IMAGE, note, 2, PNG))
         name = (await told_of(page, "image"))["image"]
+        await write(page, f"# Same / title\n![](image/{name})")
         async with server.client.get(server.url(f"notes/notes/main/image/{name}")) as response:
             assert (response.status, response.content_type, await response.read()) == (200, "image/png", PNG)
         status, _, _ = await server.get("notes/notes/main/image/none.png")
@@ -181,7 +184,7 @@ def test_images_and_export(run_served: Run, tmp_path: Path) -> None:
         assert sorted(archive.namelist()) == sorted(["Same title.md", "Same title 2.md", "image/" + name])
         assert archive.read("image/" + name) == PNG
         assert {archive.read(n) for n in archive.namelist() if n.endswith(".md")} == {
-            b"# Same / title\none",
+            f"# Same / title\n![](image/{name})".encode(),
             b"Same  title\nother",
         }
 

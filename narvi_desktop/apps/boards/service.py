@@ -23,6 +23,7 @@ class Board:
     def __init__(self, services: WebAppServices, folder: str) -> None:
         self._services = services
         self._store = Store(folder)
+        self._neighbours = Neighbours(services, self._store, "boards")
         self._board = services.get_service_id()
         self._actions: dict[str, Callable[[dict[str, Any]], None]] = {
             "add": self._add,
@@ -35,10 +36,11 @@ class Board:
         }
         services.add_session_open_listener(self.welcome)
         services.add_message_listener(self.on_message)
+        services.add_app_close_listener(self._neighbours.leave)
         services.set_app2app_message_callback(self.on_app_message)
-        services.add_app_close_listener(self._store.close)
 
     def welcome(self, app_name: str, session_id: str, query: dict[str, str], headers: dict[str, str]) -> None:
+        self._neighbours.enter()
         # Bound to the session: no other page can fetch these files.
         create = self._services.create_request_service
         _, files = create("boards", "files/$file", self._file, "GET", session_id)
@@ -50,7 +52,7 @@ class Board:
         action = self._actions.get(request.get("do"))
         if action is not None and _CARD.fullmatch(str(request.get("card"))):
             action(request)
-            _notify_directory(self._services)
+            self._neighbours.notify("directory", "main", {})
         # An operation that was refused is done too: it would be refused again.
         self._services.send(json.dumps({"action": "done", "number": request.get("number")}), for_session_id=session_id)
 
@@ -85,8 +87,7 @@ class Board:
         target = str(request.get("to"))
         if self._store.send(self._board, request["card"], target):
             # A board that does not run finds the card when it starts.
-            workspace = self._services.get_workspace_id()
-            self._services.send_to_app(workspace, "boards", target, {"card": request["card"]})
+            self._neighbours.notify("boards", target, {"card": request["card"]})
         self._send_cards(request["card"])
 
     def _detach(self, request: dict[str, Any]) -> None:
@@ -136,14 +137,15 @@ class Directory:
     def __init__(self, services: WebAppServices, folder: str) -> None:
         self._services = services
         self._store = Store(folder)
-        services.add_session_open_listener(lambda app, session_id, query, headers: self._send_boards(session_id))
+        self._neighbours = Neighbours(services, self._store, "directory")
+        services.add_session_open_listener(self.welcome)
         services.add_message_listener(self.on_message)
+        services.add_app_close_listener(self._neighbours.leave)
         services.set_app2app_message_callback(lambda workspace, service, service_id, data: self._send_boards(None))
-        services.add_app_close_listener(self._store.close)
 
     def on_message(self, message: str | bytes, session_id: str) -> None:
         request = json.loads(message)
-        do, board, name = request.get("do"), str(request.get("board")), str(request.get("name", "")).strip()
+        do, board, name = request.get("do"), str(request.get("board", "")), str(request.get("name", "")).strip()
         if do == "create" and name:
             made = self._store.create(name)
             self._services.send(json.dumps({"action": "made", "board": made}), for_session_id=session_id)
@@ -152,17 +154,46 @@ class Directory:
         elif do in ("delete", "restore"):
             self._store.set_deleted(board, do == "delete")
         self._send_boards(None)
-        for target in [board, *(known["id"] for known in self._store.boards() if known["id"] != board)]:
-            # Each board offers the others as targets for its cards.
-            self._services.send_to_app(self._services.get_workspace_id(), "boards", target, {})
+        # Each board offers the others as targets for its cards.
+        self._neighbours.notify_all("boards", {})
+
+    def welcome(self, app_name: str, session_id: str, query: dict[str, str], headers: dict[str, str]) -> None:
+        self._neighbours.enter()
+        self._send_boards(session_id)
 
     def _send_boards(self, session_id: str | None) -> None:
         text = json.dumps({"action": "boards", "boards": self._store.boards()})
         self._services.send(text, for_session_id=session_id)
 
 
-def _notify_directory(services: WebAppServices) -> None:
-    services.send_to_app(services.get_workspace_id(), "directory", "main", {})
+class Neighbours:
+    """The other instances that run. A message to one that does not run would only show as lost in the monitor."""
+
+    def __init__(self, services: WebAppServices, store: Store, service: str) -> None:
+        self._services = services
+        self._store = store
+        self._service = service
+        self.enter()
+
+    def enter(self) -> None:
+        """Register this instance; at each session again, in case another instance has removed it."""
+        self._store.set_running(self._service, self._services.get_service_id(), True)
+
+    def leave(self) -> None:
+        """Remove this instance, and close the store."""
+        self._store.set_running(self._service, self._services.get_service_id(), False)
+        self._store.close()
+
+    def notify(self, service: str, service_id: str, data: dict[str, Any]) -> None:
+        """Send data to an instance, if it runs."""
+        if service_id not in self._store.running(service):
+            return
+        if not self._services.send_to_app(self._services.get_workspace_id(), service, service_id, data):
+            self._store.set_running(service, service_id, False)  # it was killed
+
+    def notify_all(self, service: str, data: dict[str, Any]) -> None:
+        for service_id in self._store.running(service):
+            self.notify(service, service_id, data)
 
 
 def _lane(request: dict[str, Any]) -> int:

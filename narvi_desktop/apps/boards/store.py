@@ -21,6 +21,7 @@ create table if not exists cards
 create index if not exists cards_of on cards (board);
 create table if not exists files (id text primary key, card text, name text, size integer, data blob);
 create index if not exists files_of on files (card);
+create table if not exists running (service text, id text, primary key (service, id)) without rowid;
 """
 _MIN_DISTANCE = 1e-9  # between the places of two cards; below it all cards of the lane get new places
 
@@ -38,6 +39,16 @@ class Store:
 
     def close(self) -> None:
         self._database.close()
+
+    # Instances.
+
+    def set_running(self, service: str, service_id: str, running: bool) -> None:
+        came, left = "insert or ignore into running values (?, ?)", "delete from running where service = ? and id = ?"
+        self._do(came if running else left, service, service_id)
+
+    def running(self, service: str) -> set[str]:
+        """Return the ids of the instances that have started and not ended, or were killed."""
+        return {row[0] for row in self._database.execute("select id from running where service = ?", (service,))}
 
     # Boards.
 

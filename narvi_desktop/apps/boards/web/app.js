@@ -31,7 +31,16 @@ const actions = {
   add(lane, text) {
     const card = { id: crypto.randomUUID(), lane, text, place: Infinity, files: [] }
     lanes.take([card], [])
-    pending.add({ do: "add", card: card.id, lane, text })
+    return { card, saved: pending.add({ do: "add", card: card.id, lane, text }) }
+  },
+  /** A card for each file, which is attached once the service has the card. */
+  async add_files(lane, chosen) {
+    for (const file of chosen) {
+      if (!(await files.fits(file))) continue
+      const { card, saved } = actions.add(lane, file.name)
+      await saved
+      await files.attach(card, [file])
+    }
   },
   write(card, text) {
     lanes.take([{ ...card, text }], [])

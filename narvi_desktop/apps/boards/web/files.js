@@ -22,9 +22,15 @@ export class Files {
     this._input.click()
   }
 
+  /** Whether it may be attached; otherwise the user is told. */
+  async fits(file) {
+    if (file.size > SIZE_LIMIT) await this._on_error(`${file.name} is larger than 25 MB.`)
+    return file.size <= SIZE_LIMIT
+  }
+
   async attach(card, chosen) {
     for (const file of chosen) {
-      if (file.size > SIZE_LIMIT) { await this._on_error(`${file.name} is larger than 25 MB.`); continue }
+      if (!(await this.fits(file))) continue
       const url = `${this._attach.replace("$card", card.id)}?name=${encodeURIComponent(file.name)}`
       const response = await fetch(url, { method: "POST", body: file }).catch(() => null)
       if (!response?.ok) await this._on_error(`${file.name}: ${response ? await response.text() : "there is no connection; try again."}`)

@@ -2,7 +2,7 @@
 import { LANES } from "./lanes.js"
 import { edit } from "./card.js"
 
-/** lanes: card_of, item_of, in_lane; actions: move, attach, remove. */
+/** lanes: card_of, item_of, in_lane; actions: move, attach, add_files, remove. */
 export function connect_mouse(root, lanes, actions) {
   let dragged = null
   root.addEventListener("dragstart", (event) => {
@@ -18,13 +18,14 @@ export function connect_mouse(root, lanes, actions) {
     unmark(root)
   })
   root.addEventListener("dragover", (event) => {
-    const target = dragged ? list_of(event) : lanes.card_of(event.target) && has_files(event) ? lanes.item_of(lanes.card_of(event.target)) : null
+    const list = list_of(event)
     unmark(root)
-    if (!target) return
+    if (!list || !(dragged || has_files(event))) return
     event.preventDefault()
-    if (!dragged) return target.classList.add("takes")
-    const next = next_at(target, event.clientY, lanes.item_of(dragged))
-    ;(next ?? target).classList.add(next ? "before" : "at-end")
+    const card = dragged ? null : lanes.card_of(event.target)
+    if (card) return lanes.item_of(card).classList.add("takes")
+    const next = dragged ? next_at(list, event.clientY, lanes.item_of(dragged)) : null
+    ;(next ?? list).classList.add(next ? "before" : "at-end")
   })
   root.addEventListener("drop", (event) => {
     unmark(root)
@@ -33,9 +34,12 @@ export function connect_mouse(root, lanes, actions) {
       event.preventDefault()
       const next = next_at(list, event.clientY, lanes.item_of(dragged))
       actions.move(dragged, Number(list.dataset.lane), next?.dataset.id ?? null)
-    } else if (has_files(event) && lanes.card_of(event.target)) {
+    } else if (has_files(event) && list) {
       event.preventDefault()
-      actions.attach(lanes.card_of(event.target), [...event.dataTransfer.files])
+      const card = lanes.card_of(event.target)
+      const chosen = [...event.dataTransfer.files]
+      if (card) actions.attach(card, chosen)
+      else actions.add_files(Number(list.dataset.lane), chosen)
     }
   })
 }

@@ -7,18 +7,23 @@ export class Pending {
     this._service = service
     this._on_change = on_change
     this._waiting = new Map()
+    this._resolvers = new Map()
     this._number = 0
   }
 
+  /** Resolves once the service has it. */
   add(operation) {
     const number = (this._number += 1)
     this._waiting.set(number, operation)
     if (this._service.status === "connected") this._send(number, operation)
     this._timer ??= setTimeout(() => this._report(), NOTICE_AFTER)
+    return new Promise((resolve) => this._resolvers.set(number, resolve))
   }
 
   done(number) {
     this._waiting.delete(number)
+    this._resolvers.get(number)?.()
+    this._resolvers.delete(number)
     if (this._waiting.size === 0) this._report()
   }
 

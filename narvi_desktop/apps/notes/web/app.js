@@ -1,12 +1,13 @@
 // The page of Notes: connects the list, the open note, the editor and the service.
 import { start_narvi } from "./narvi/narvi.mjs"
-import { make_editor } from "./editor.js"
-import { List } from "./list.js"
+import { ask_which } from "./narvi/dialogs.js"
+import { join_text, make_editor } from "./editor.js"
+import { Files } from "./files.js"
+import { List, time } from "./list.js"
 import { OpenNote } from "./note.js"
 import { Pending } from "./pending.js"
-import { IMAGE, UPDATE, pack, unpack } from "./protocol.js"
+import { Joiner, NEW, PART, TEXT, UPDATE, split, unpack } from "./protocol.js"
 
-const IMAGE_LIMIT = 15 * 1024 * 1024 // a message may have 16 MiB
 const element = (id) => document.getElementById(id)
 
 class NotesPage {
@@ -15,7 +16,10 @@ class NotesPage {
     this.service = service
     this.note = null
     this.view = null
-    this.pending = new Pending((note, number, update) => this._send(pack(UPDATE, note, number, update)))
+    this.joined = false // the text of the note is in the editor
+    this.pending = new Pending((note, number, update) => this._send(update.length > 0 ? UPDATE : NEW, note, number, update))
+    this.files = new Files(this, (...message) => this._send(...message), (text) => this._toast(text))
+    this._parts = new Joiner()
     this.list = new List(element("list"), element("none"), (id) => this.open(id, true))
     this._bind()
     service.add_status_listener((status) => this._connection(status))
@@ -28,21 +32,31 @@ class NotesPage {
     this["_on_" + name](values)
   }
 
-  open(id, focus = false) {
+  open(id, focus = false, made = false) {
     if (focus) document.body.classList.add("reading") // where list and note do not fit side by side
-    if (this.note?.id === id) return this.view?.focus()
+    if (this.note?.id === id) return this.view.focus()
     this._close()
     sessionStorage.setItem("notes:open", id)
-    this._focus = focus
     this.note = new OpenNote(id, {
-      send: (message) => this._send(message),
+      send: (...message) => this._send(...message),
       keep: (note, update) => this.pending.add(note, update),
       session: () => this.service.session_id,
       changed: (remote) => this._changed(remote),
       others: (users) => this._show_others(users),
     })
-    this._do("open", { note: id })
+    // At once, so that no letter goes elsewhere; what the service has is joined when it is here.
+    this.view = make_editor(element("editor"), {
+      add_images: (...given) => this._joined_now().add_images(...given),
+      add_texts: (...given) => this._joined_now().add_texts(...given),
+      typed: () => this._typed(),
+      say: (text) => this._toast(text),
+    })
+    element("editor").ariaBusy = "true"
+    if (focus) this.view.focus()
     this.list.mark(id)
+    if (made) this._join()
+    if (made && this.service.status === "connected") this.note.synced = true
+    else this._ask("open", { note: id })
     this._show_state()
   }
 
@@ -56,18 +70,26 @@ class NotesPage {
 
   _on_note({ note }) {
     this.list.put(note)
+    if (element("search").value.trim()) this._search()
     this._show_state()
   }
 
-  _on_created({ created }) {
-    this.open(created, true)
+  _on_restored({ restored }) {
+    this.open(restored, true)
   }
 
-  _on_deleted({ deleted }) {
-    const title = this.list.title(deleted)
-    this.list.remove(deleted)
-    this._toast(`“${title}” deleted`, () => this._do("restore", { note: deleted }))
-    if (this.note?.id !== deleted) return this._show_state()
+  async _on_deleted({ deleted }) {
+    if (deleted.length === 0) return this._toast("Nothing was deleted in the last 30 days.")
+    const known = deleted.map(({ id, title, changed }) => [`${title || "Untitled"}, ${time(changed)}`, id])
+    const note = await ask_which("Recently deleted: kept for 30 days. Which one shall come back?", known)
+    if (note) this._ask("restore", { note })
+  }
+
+  _on_removed({ removed }) {
+    const title = this.list.title(removed)
+    this.list.remove(removed)
+    this._toast(`“${title}” deleted`, () => this._ask("restore", { note: removed }))
+    if (this.note?.id !== removed) return this._show_state()
     this._close()
     document.body.classList.remove("reading")
     this._open_some()
@@ -76,8 +98,17 @@ class NotesPage {
   _on_opened({ opened }) {
     if (this.note?.id !== opened) return
     this.note.synced = true
-    if (this.view === null) this._make_editor()
+    this._join()
     this._send_text()
+    this._show_state()
+  }
+
+  _on_more({ more }) {
+    if (this.note?.id === more) this._ask("more", { note: more })
+  }
+
+  _on_changed({ changed }) {
+    if (this.note?.id === changed) this._ask("open", { note: changed })
   }
 
   _on_saved({ saved, note }) {
@@ -85,15 +116,26 @@ class NotesPage {
     this._show_state()
   }
 
+  _on_refused({ refused, note }) {
+    this.pending.refuse(note, refused)
+    this._show_state()
+  }
+
   _on_compact({ compact, number }) {
     if (this.note?.id === compact) this.note.snapshot(number)
   }
 
-  _on_image({ image, note }) {
-    if (image === null) return this._toast("This kind of image is not known: PNG, JPEG, GIF and WebP are.")
-    // Never into another note, opened while the image was on its way.
-    if (this.view === null || this.note.id !== note) return this._toast("Paste the image once more in its own note.")
-    this.view.dispatch(this.view.state.replaceSelection(`![](image/${image})\n`))
+  _on_image({ image, note, number }) {
+    this.files.arrived(image, note, number)
+  }
+
+  async _on_export({ export: count }) {
+    if (count === 1) return download("export.zip", "notes.zip")
+    const known = Array.from({ length: count }, (_, part) => [`Part ${part + 1} of ${count}`, part + 1])
+    let part
+    while ((part = await ask_which(`All notes are too large for one file: download each of the ${count} parts`, known)) !== null) {
+      download(`export.zip?part=${part}`, `notes ${part} of ${count}.zip`)
+    }
   }
 
   _on_found({ found, words }) {
@@ -108,8 +150,9 @@ class NotesPage {
     this.note?.left(left)
   }
 
-  _received({ kind, note, payload }) {
-    if (this.note?.id === note) this.note.received(kind, payload)
+  _received(message) {
+    const { kind, note, payload } = (message.kind === PART ? this._parts.join(message) : message) ?? {}
+    if (kind !== undefined && this.note?.id === note) this.note.received(kind, payload)
   }
 
   // What a person does
@@ -117,35 +160,38 @@ class NotesPage {
   _bind() {
     element("new").onclick = element("first").onclick = () => this._new()
     element("back").onclick = () => document.body.classList.remove("reading")
-    element("delete").onclick = () => this._do("delete", { note: this.note.id })
+    element("delete").onclick = () => this._ask("delete", { note: this.note.id })
+    element("deleted").onclick = () => this._ask("deleted")
+    element("export").onclick = (event) => {
+      if (this.service.status !== "connected") return
+      event.preventDefault()
+      this._ask("export")
+    }
     element("search").oninput = () => this._search()
     window.addEventListener("keydown", (event) => {
-      if (event.altKey && event.key === "n") this._new()
+      if (event.altKey && event.key === "n") event.repeat || this._new()
       else if ((event.ctrlKey || event.metaKey) && event.key === "k") element("search").focus()
       else return
       event.preventDefault()
     })
     // The last letters leave with the page; what is on its way stays in the storage until it is told saved.
-    window.addEventListener("pagehide", () => this.note?.flush())
-    document.addEventListener("visibilitychange", () => document.hidden && this.note?.flush())
+    window.addEventListener("pagehide", () => this._flush())
+    document.addEventListener("visibilitychange", () => document.hidden && this._flush())
   }
 
   _new() {
     element("search").value = ""
     this.list.found(null)
-    this._do("new")
+    const id = crypto.randomUUID().replaceAll("-", "")
+    this.list.put({ id, title: "", start: "", changed: Date.now() / 1000 })
+    this.pending.add(id, new Uint8Array())
+    this.open(id, true, true)
   }
 
   _search() {
     const words = element("search").value.trim()
-    if (words) this._do("search", { words })
+    if (words) this._ask("search", { words })
     else this.list.found(null)
-  }
-
-  async _add_image(file) {
-    if (file.size > IMAGE_LIMIT) return this._toast("This image is larger than 15 MB.")
-    if (this.service.status !== "connected") return this._toast("Not connected: paste the image again in a moment.")
-    this._send(pack(IMAGE, this.note.id, 0, new Uint8Array(await file.arrayBuffer())))
   }
 
   // Inside
@@ -154,18 +200,23 @@ class NotesPage {
     if (status === "connected") {
       this.pending.resend()
       this.note?.connected()
-      if (this.note) this._do("open", { note: this.note.id })
-    } else if (this.note) this.note.synced = false
+      if (this.note) this._ask("open", { note: this.note.id })
+    } else if (this.note) {
+      this.note.synced = false
+      this._typed()
+    }
+    this._parts = new Joiner()
     this._show_state()
   }
 
   // Without a connection nothing is queued here: updates are in `pending`, all else is asked again.
-  _send(message) {
-    if (this.service.status === "connected") this.service.send(message)
+  _send(kind, note, number, payload) {
+    if (this.service.status !== "connected") return
+    for (const message of split(kind, note, number, payload)) this.service.send(message)
   }
 
-  _do(name, more = {}) {
-    this._send(JSON.stringify({ do: name, ...more }))
+  _ask(what, more = {}) {
+    if (this.service.status === "connected") this.service.send(JSON.stringify({ do: what, ...more }))
   }
 
   _open_some() {
@@ -176,40 +227,70 @@ class NotesPage {
   }
 
   _close() {
+    this._flush()
     this.note?.close()
     this.view?.destroy()
     this.note = this.view = null
+    this.joined = false
     this._show_others([])
   }
 
-  _make_editor() {
-    this.view = make_editor(element("editor"), this.note, (file) => this._add_image(file))
-    if (this._focus) this.view.focus()
+  _join() {
+    if (this.joined) return
+    this.joined = true
+    join_text(this.view, this.note)
+    element("editor").ariaBusy = "false"
+  }
+
+  _joined_now() {
+    this._join()
+    return this.files
+  }
+
+  get _apart() {
+    return this.view !== null && !this.joined && this.view.state.doc.length > 0
+  }
+
+  // Typed before the text was here: it waits for the text, but not for a connection.
+  _typed() {
+    if (this._apart && this.service.status !== "connected") this._join()
     this._show_state()
+  }
+
+  // All that was typed leaves for the service, or for the storage.
+  _flush() {
+    if (this._apart) this._join()
+    this.note?.flush()
+    if (this._text_timer !== undefined) this._send_text()
   }
 
   _changed(remote) {
     this._show_state()
     // List, search and export live on the text. Who typed tells it; the others check a little later.
-    if (!remote) clearTimeout(this._text_timer), (this._text_timer = setTimeout(() => this._send_text(), 300))
-    else this._check_timer ??= setTimeout(() => ((this._check_timer = undefined), this._send_text()), 2000)
+    const more = this.note.text.length / 5000 // ms: a large text takes a while each time
+    if (!remote) clearTimeout(this._text_timer), (this._text_timer = setTimeout(() => this._send_text(), 300 + more))
+    else this._check_timer ??= setTimeout(() => ((this._check_timer = undefined), this._send_text()), 2000 + more)
   }
 
   _send_text() {
-    if (this.note?.synced) this._do("text", { note: this.note.id, text: this.note.text.toString() })
+    clearTimeout(this._text_timer)
+    this._text_timer = undefined
+    if (this.note?.synced) this._send(TEXT, this.note.id, 0, new TextEncoder().encode(this.note.text.toString()))
   }
 
   _show_state() {
     const open = this.note !== null
     element("empty").hidden = open || this.list.notes.length > 0 || this.service.status !== "connected"
     element("delete").hidden = !open
-    document.title = this.view !== null ? `${this.list.title(this.note.id)} – Notes` : "Notes"
-    const waiting = this.pending.size > 0 || (this.note?.unsent ?? false)
+    document.title = this.joined ? `${this.list.title(this.note.id)} – Notes` : "Notes"
+    const waiting = this.pending.size > 0 || this._apart || (this.note?.unsent ?? false)
+    const refused = this.pending.refused > 0
     const lost = this.service.status !== "connected"
-    const state = lost && waiting ? "Not saved yet, kept in this window" : lost ? "Not connected" : waiting ? "Saving…" : "Saved"
+    const state = refused ? "Too large to be saved: copy your text elsewhere" : lost && waiting ? "Not saved yet, kept in this window" : lost ? "Not connected" : waiting ? "Saving…" : "Saved"
     const status = element("status")
-    status.textContent = open || waiting ? state : ""
-    status.classList.toggle("alert", lost && waiting)
+    status.textContent = open || waiting || refused ? state : ""
+    status.classList.toggle("alert", refused || (lost && waiting))
+    this.service.hold_window(refused || waiting ? "Some changes are not saved yet." : null)
     // Only the change that matters is read out, not every "Saving…".
     if (lost !== this._was_lost && this._was_lost !== undefined) element("spoken").textContent = lost ? state : "Connected again"
     this._was_lost = lost
@@ -230,6 +311,10 @@ class NotesPage {
     clearTimeout(this._toast_timer)
     this._toast_timer = setTimeout(() => (toast.hidden = true), 10_000)
   }
+}
+
+function download(href, name) {
+  Object.assign(document.createElement("a"), { href, download: name }).click()
 }
 
 start_narvi(NotesPage)

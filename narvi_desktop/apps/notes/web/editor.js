@@ -1,6 +1,6 @@
 // CodeMirror, set up for a note: Markdown, the shared text, images in their place.
 import {
-  Decoration, EditorState, EditorView, HighlightStyle, RangeSetBuilder, ViewPlugin, WidgetType, defaultKeymap, drawSelection,
+  Compartment, Decoration, EditorState, EditorView, HighlightStyle, RangeSetBuilder, ViewPlugin, WidgetType, defaultKeymap, drawSelection,
   indentWithTab, keymap, markdown, placeholder, syntaxHighlighting, tags, yCollab, yUndoManagerKeymap,
 } from "./vendor/editor.js"
 
@@ -51,6 +51,8 @@ class Image extends WidgetType {
   }
 }
 
+const LONGEST = 20_000_000 // characters; larger ones make an editor of no use
+
 const IMAGES = ViewPlugin.fromClass(
   class {
     constructor(view) {
@@ -76,35 +78,77 @@ function images_of(view) {
   return builder.finish()
 }
 
-/** `add_image(file)` is called for each image that is pasted or dropped. */
-export function make_editor(parent, note, add_image) {
-  const take = (event, files) => {
-    const images = [...(files ?? [])].filter((file) => file.type.startsWith("image/"))
-    if (images.length === 0) return false
-    event.preventDefault()
-    images.forEach(add_image)
-    return true
-  }
+// Until the text is here what is typed stays apart; then both are one, and shared.
+const SHARED = new Compartment()
+
+/** `acts`: add_images(files, from, to), add_texts(files, place), typed(), say(text) */
+export function make_editor(parent, acts) {
   return new EditorView({
     parent,
     state: EditorState.create({
-      doc: note.text.toString(),
       extensions: [
-        keymap.of([...yUndoManagerKeymap, ...defaultKeymap, indentWithTab]),
+        keymap.of([...defaultKeymap, indentWithTab]),
         markdown(),
         syntaxHighlighting(STYLE),
         THEME,
         drawSelection(),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ "aria-label": "Text of the note, Markdown", spellcheck: "true" }),
-        placeholder("Write. The first line is the title; paste images where you want them."),
         EditorView.domEventHandlers({
-          paste: (event) => take(event, event.clipboardData?.files),
-          drop: (event) => take(event, event.dataTransfer?.files),
+          paste: (event, view) => pasted(event, view, acts),
+          drop: (event, view) => dropped(event, view, acts),
         }),
+        EditorView.updateListener.of((update) => update.docChanged && acts.typed()),
+        EditorState.changeFilter.of((change) => fits(change, acts)),
         IMAGES,
-        yCollab(note.text, note.awareness),
+        SHARED.of([]),
       ],
     }),
   })
+}
+
+/** Join what was typed so far, at the start, with the note's text. */
+export function join_text(view, note) {
+  const typed = view.state.doc.toString()
+  if (typed) note.text.insert(0, typed)
+  view.dispatch({
+    changes: { from: typed.length, insert: note.text.toString().slice(typed.length) },
+    effects: SHARED.reconfigure([
+      keymap.of(yUndoManagerKeymap),
+      placeholder("Write. The first line is the title; paste images where you want them."),
+      yCollab(note.text, note.awareness),
+    ]),
+  })
+}
+
+// Refused before it is part of the note: later changes build on each one, so none can be left out.
+function fits(change, acts) {
+  const { length } = change.newDoc
+  if (!change.isUserEvent("input") || length <= LONGEST || length <= change.startState.doc.length) return true
+  acts.say("A note holds at most 20 million characters. This was not put in.")
+  return false
+}
+
+const images_among = (files) => [...(files ?? [])].filter((file) => file.type.startsWith("image/"))
+
+function pasted(event, view, acts) {
+  const images = images_among(event.clipboardData?.files)
+  // An office program puts a picture of the text beside the text.
+  if (images.length === 0 || event.clipboardData.getData("text/plain")) return false
+  event.preventDefault()
+  const { from, to } = view.state.selection.main
+  acts.add_images(images, from, to)
+  return true
+}
+
+function dropped(event, view, acts) {
+  const files = [...(event.dataTransfer?.files ?? [])]
+  if (files.length === 0) return false
+  event.preventDefault()
+  const place = view.posAtCoords({ x: event.clientX, y: event.clientY }, false)
+  view.focus()
+  const images = images_among(files)
+  if (images.length > 0) acts.add_images(images, place, place)
+  acts.add_texts(files.filter((file) => !images.includes(file)), place)
+  return true
 }

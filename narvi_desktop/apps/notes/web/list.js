@@ -87,7 +87,7 @@ function span(name, text) {
   return element
 }
 
-function time(seconds) {
+export function time(seconds) {
   const then = new Date(seconds * 1000)
   return (then.toDateString() === new Date().toDateString() ? TODAY : EARLIER).format(then)
 }

@@ -1,13 +1,13 @@
 // One open note: a Yjs document whose updates go to the service, and the cursors of all who have it open.
 import { Awareness, Y, applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from "./vendor/editor.js"
-import { AWARENESS, SNAPSHOT, UPDATE, pack } from "./protocol.js"
+import { AWARENESS, SNAPSHOT, UPDATE } from "./protocol.js"
 
 const COALESCE = 60 // ms: a fast typist's letters share one update
 const REMOTE = "remote"
 const COLOURS = { Blue: "#2f6fd0", Green: "#2c8a4b", Violet: "#8a4fc7", Red: "#c8404a", Teal: "#14857f", Ochre: "#9a6a00" }
 
 export class OpenNote {
-  /** `link`: {send(bytes), keep(note, update), session(), changed(remote), others(list)} */
+  /** `link`: {send(kind, id, number, payload), keep(note, update), session(), changed(remote), others(list)} */
   constructor(id, link) {
     this.id = id
     this.doc = new Y.Doc()
@@ -40,7 +40,7 @@ export class OpenNote {
 
   /** Sends the whole document; only a page that has received everything may do so. */
   snapshot(number) {
-    if (this.synced) this._link.send(pack(SNAPSHOT, this.id, number, Y.encodeStateAsUpdate(this.doc)))
+    if (this.synced) this._link.send(SNAPSHOT, this.id, number, Y.encodeStateAsUpdate(this.doc))
   }
 
   show_cursor() {
@@ -76,7 +76,7 @@ export class OpenNote {
 
   _send_cursor({ added, updated, removed }) {
     const clients = [...added, ...updated, ...removed].filter((client) => client === this.doc.clientID)
-    if (clients.length > 0) this._link.send(pack(AWARENESS, this.id, 0, encodeAwarenessUpdate(this.awareness, clients)))
+    if (clients.length > 0) this._link.send(AWARENESS, this.id, 0, encodeAwarenessUpdate(this.awareness, clients))
   }
 
   _others() {

@@ -1,11 +1,13 @@
 // Updates that the service has not confirmed as saved. They survive a reload and a lost connection.
 const PREFIX = "notes:pending:"
+const LARGEST_STORED = 1024 * 1024 // a browser's storage has 5 MB for all of them; a larger one is kept in this window alone
 
 export class Pending {
-  /** `send(note, number, update)` is called for each update while there is a connection. */
+  /** `send(note, number, update)` is called for each update while there is a connection; an empty one makes the note. */
   constructor(send) {
     this._send = send
     this._updates = new Map() // key: {note, number, update}
+    this._refused = 0
     // All windows share the storage: each counts from a random number.
     this._number = crypto.getRandomValues(new Uint32Array(1))[0]
     this._adopt()
@@ -15,28 +17,41 @@ export class Pending {
     return this._updates.size
   }
 
+  /** How many the service will never take. They are not sent again. */
+  get refused() {
+    return this._refused
+  }
+
   add(note, update) {
     this._number = (this._number + 1) >>> 0
     const key = `${PREFIX}${note}:${this._number}`
     this._updates.set(key, { note, number: this._number, update })
     try {
-      localStorage.setItem(key, encode(update))
+      if (update.length <= LARGEST_STORED) localStorage.setItem(key, encode(update))
     } catch {
       // The storage is full or not allowed: the update is kept in this window alone.
     }
     this._send(note, this._number, update)
   }
 
+  /** Whether there was one of this number. */
   saved(note, number) {
     const key = `${PREFIX}${note}:${number}`
-    this._updates.delete(key)
     localStorage.removeItem(key)
+    return this._updates.delete(key)
   }
 
-  /** Sends everything again. The service may have it already; Yjs ignores an update that it has. */
+  refuse(note, number) {
+    if (this.saved(note, number)) this._refused += 1
+  }
+
+  /** Sends everything again; the service keeps once what it has already. Notes are made before they change. */
   resend() {
     this._adopt()
-    for (const { note, number, update } of this._updates.values()) this._send(note, number, update)
+    const all = [...this._updates.values()]
+    for (const made of [true, false]) {
+      for (const { note, number, update } of all) if ((update.length === 0) === made) this._send(note, number, update)
+    }
   }
 
   // Takes over what another window could not send before it was closed or killed.
