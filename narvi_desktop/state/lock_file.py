@@ -59,7 +59,11 @@ class LockFile:
         if self._file is None:
             self._path.touch(mode=0o600)
             self._file = self._path.open("r+b")
-        return _try_lock(self._file)
+        try:
+            return _try_lock(self._file)
+        except OSError:
+            self.release()
+            raise
 
     def release(self) -> None:
         if self._file is not None:

@@ -49,7 +49,7 @@ def test_a_page_that_comes_later_gets_the_history_and_a_narrow_one_fits(run_serv
             await page.set_viewport_size({"width": 320, "height": 600})
             await page.reload()
             await page.wait_for_function("document.querySelector('.chart')?.chart.data[0].length > 10")
-            assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            await page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
             assert await page.locator("canvas").count() == 4
             await accessible(page)
 

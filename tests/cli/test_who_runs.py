@@ -26,9 +26,19 @@ class Stranger:
 
     def __init__(self, port: int) -> None:
         self.received = b""
-        self._socket = socket.create_server(("127.0.0.1", port))
+        self._sockets: list[socket.socket] = []
+        until(lambda: self._bind(port))
+        self._socket = self._sockets[0]
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
+
+    def _bind(self, port: int) -> bool:
+        # A killed process may be a zombie already while its last thread still has the socket.
+        try:
+            self._sockets.append(socket.create_server(("127.0.0.1", port)))
+        except OSError:
+            return False
+        return True
 
     def _serve(self) -> None:
         while True:

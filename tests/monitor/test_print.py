@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from rich.console import Console
 
 from narvi_desktop.monitor.print import can_be_drawn, print_frame
@@ -17,7 +18,8 @@ def printed(told: object, terminal: bool = False, width: int | None = None) -> l
     return output.getvalue().splitlines()
 
 
-def test_a_frame_in_a_pipe_is_wide_and_has_no_colour() -> None:
+def test_a_frame_in_a_pipe_is_wide_and_has_no_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)  # set for whoever runs the tests in parallel
     lines = printed(document({"notes": {"notes": service({"main": [instance()]})}}))
     assert lines[0].startswith("narvi-desktop 1.2.3") and "\x1b" not in "\n".join(lines)
     assert "slowest callback" in lines[2] and "rest" in lines[2].split()

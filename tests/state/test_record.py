@@ -38,7 +38,8 @@ def test_a_link_is_not_trusted(tmp_path: Path) -> None:
     [
         "",
         "[]",
-        json.dumps({**asdict(RECORD), "surprise": 1}),
+        json.dumps({"url": RECORD.url}),
+        "[" * 100_000,
         json.dumps(asdict(replace(RECORD, url="http://elsewhere.example:20000"))),
         json.dumps({**asdict(RECORD), "token": 5}),
     ],
