@@ -6,7 +6,7 @@ import http.server
 import json
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -34,6 +34,9 @@ addEventListener("keydown", ({ key }) => {
 SCRIPT
 </script>"""
 POPUP = """<!doctype html><title>Elsewhere popup</title><script>opener.postMessage("popup", location.origin)</script>"""
+
+
+View = Callable[[str], subprocess.Popen[str]]
 
 
 class Site:
@@ -83,6 +86,21 @@ def site() -> Iterator[Site]:
     site.close()
 
 
+@pytest.fixture
+def view(user: Account) -> Iterator[View]:
+    """Start the command; what still runs when the test ends has failed it, and is killed."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def start(url: str) -> subprocess.Popen[str]:
+        processes.append(user.start("view", url))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
 def press(user: Account, title: str, key: str) -> None:
     until(lambda: len(titles(user, title)) == 1)
     command = ["xdotool", "windowfocus", "--sync", titles(user, title)[0], "key", key]
@@ -94,10 +112,10 @@ def close(user: Account, title: str) -> None:
     subprocess.run(["wmctrl", "-i", "-c", titles(user, title)[0]], env=user.environment, check=True)
 
 
-def test_it_shows_a_page_and_returns_when_it_is_closed(user: Account, site: Site) -> None:
+def test_it_shows_a_page_and_returns_when_it_is_closed(user: Account, site: Site, view: View) -> None:
     for visit in (1, 2):
         site.said.clear()
-        process = user.start("view", f"http://localhost:{site.port}/redirect")
+        process = view(f"http://localhost:{site.port}/redirect")
         # A redirect at the start decides what the site is.
         said = site.until_said("here")
         assert said == {"what": "here", "visits": visit, "host": "127.0.0.1", "bridge": "undefined", "cookie": ""}
@@ -109,8 +127,8 @@ def test_it_shows_a_page_and_returns_when_it_is_closed(user: Account, site: Site
     assert not user.json("status")["running"]  # no runtime was needed
 
 
-def test_its_pages_open_windows_and_links_lead_to_the_browser(user: Account, site: Site) -> None:
-    process = user.start("view", f"http://127.0.0.1:{site.port}/")
+def test_its_pages_open_windows_and_links_lead_to_the_browser(user: Account, site: Site, view: View) -> None:
+    process = view(f"http://127.0.0.1:{site.port}/")
     site.until_said("here")
     press(user, "^Elsewhere page$", "p")
     site.until_said("popup")
@@ -125,7 +143,7 @@ def test_its_pages_open_windows_and_links_lead_to_the_browser(user: Account, sit
     assert process.returncode == 0
 
 
-def test_a_page_elsewhere_gets_nothing_of_a_running_app(user: Account, site: Site) -> None:
+def test_a_page_elsewhere_gets_nothing_of_a_running_app(user: Account, site: Site, view: View) -> None:
     address = user.json("open", "hello")["url"]
     socket = address.replace("http:", "ws:").replace("index.html", "connect")
     site.script = f"""
@@ -141,7 +159,7 @@ def test_a_page_elsewhere_gets_nothing_of_a_running_app(user: Account, site: Sit
     socket.onopen = () => finish("socket", "open")
     socket.onclose = () => finish("socket", "no")
     """
-    process = user.start("view", f"http://127.0.0.1:{site.port}/")
+    process = view(f"http://127.0.0.1:{site.port}/")
     tried = site.until_said("tried")
     assert (tried["fetch"], tried["socket"]) == ("no", "no") and tried["opaque"] in ("opaque", "no")
     (instance,) = user.json("status")["admin"]["hello"]["hello"]["instances"]["main"]
@@ -150,10 +168,10 @@ def test_a_page_elsewhere_gets_nothing_of_a_running_app(user: Account, site: Sit
     process.communicate(timeout=30)
 
 
-def test_two_windows_of_one_site_do_not_share_a_storage_at_one_time(user: Account, site: Site) -> None:
-    first = user.start("view", f"http://127.0.0.1:{site.port}/")
+def test_two_windows_of_one_site_do_not_share_a_storage_at_one_time(user: Account, site: Site, view: View) -> None:
+    first = view(f"http://127.0.0.1:{site.port}/")
     site.until_said("here")
-    second = user.start("view", f"http://127.0.0.1:{site.port}/")
+    second = view(f"http://127.0.0.1:{site.port}/")
     until(lambda: len(site.said) == 2)
     assert [message["visits"] for message in site.said] == [1, 1]
     until(lambda: len(titles(user, "^Elsewhere page$")) == 2)
