@@ -39,6 +39,7 @@ class Settings:
     start_timeout: float = 20
     spare_life: float = 60
     host_linger: float = 10
+    popup_limit: int = 20
     blank_after: float = 10
     log_bytes: int = 5 * MIB
     log_files: int = 3

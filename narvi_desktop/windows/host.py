@@ -26,7 +26,6 @@ from .watchdog import Watchdog
 _LOAD_TIMEOUT = 30.0
 _END_TIMEOUT = 2.0  # seconds that the toolkit may take to end
 _MIN_LIFE = 10.0  # seconds: a runtime that dies sooner is not started a second time
-_POPUP_LIMIT = 20  # windows that the pages of one app and service id may have opened at one time
 
 
 @dataclass
@@ -62,12 +61,15 @@ class Host:
     `_windows` is read and changed on all of them, by single operations on the dictionary; loops run over a copy.
     """
 
-    def __init__(self, commands: int, events: int, storage: str, linger: float, blank_after: float) -> None:
+    def __init__(
+        self, commands: int, events: int, storage: str, linger: float, blank_after: float, popup_limit: int
+    ) -> None:
         self._commands = os.fdopen(commands, "rb")
         self._events = os.fdopen(events, "wb", buffering=0)
         self._events_lock = threading.Lock()  # a line is written whole, and not while the pipes are replaced
         self._storage = storage
         self._linger = linger
+        self._popup_limit = popup_limit  # windows that the pages of one app and service id may have open at one time
         self._windows: dict[str, HostedWindow] = {}
         # None: the runtime is gone.
         self._queue: queue.Queue[tuple[str, protocol.Command] | None] = queue.Queue()
@@ -271,9 +273,9 @@ class Host:
         if found is None:
             return False
         windows = list(self._windows.values())
-        if sum(window.group == found[1].group and window.opener != "" for window in windows) < _POPUP_LIMIT:
+        if sum(window.group == found[1].group and window.opener != "" for window in windows) < self._popup_limit:
             return True
-        print(f"{found[1].options.title}: its pages have {_POPUP_LIMIT} windows open; no more", file=sys.stderr)
+        print(f"{found[1].options.title}: its pages have {self._popup_limit} windows open; no more", file=sys.stderr)
         return False
 
     def report(self, view: Any, event: protocol.Event) -> None:
@@ -321,13 +323,14 @@ def main() -> None:
     parser.add_argument("--storage", required=True)
     parser.add_argument("--linger", type=float, default=10.0)
     parser.add_argument("--blank-after", type=float, default=10.0)
+    parser.add_argument("--popup-limit", type=int, default=20)
     options = parser.parse_args()
     commands, events = _take_pipes()
     with contextlib.suppress(OSError):
         os.chdir(os.path.expanduser("~"))  # the folder in which file dialogs begin
     from .qt import prepare
 
-    host = Host(commands, events, options.storage, options.linger, options.blank_after)
+    host = Host(commands, events, options.storage, options.linger, options.blank_after, options.popup_limit)
     prepare(options.storage, host)
     host.run()
 

@@ -20,6 +20,7 @@ def spawn_host(
     """Start a host that reads commands on stdin and writes events to stdout. Raises OSError."""
     command = [sys.executable, "-P", "-m", "narvi_desktop.windows.host", "--storage", str(storage)]
     command += ["--linger", str(settings.host_linger), "--blank-after", str(settings.blank_after)]
+    command += ["--popup-limit", str(settings.popup_limit)]
     with log.open("ab") as output:
         return subprocess.Popen(
             command,
