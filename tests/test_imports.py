@@ -205,3 +205,14 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 def test_a_circle_is_found() -> None:
     assert find_circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
     assert find_circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+def test_tests_share_what_lies_in_support() -> None:
+    """A test module or a conftest belongs to pytest: what several tests need is a support module or a fixture."""
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}: {'.'.join(module)}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for line, module in imports(path)
+        if module[0] == "tests" and any(part == "conftest" or part.startswith("test_") for part in module)
+    ]
+    assert wrong == []

@@ -11,9 +11,6 @@ from pathlib import Path
 
 from tests.support.account import Account
 from tests.support.waiting import PATIENCE
-from tests.windows.test_windows import seat
-
-__all__ = ["seat"]
 
 # Run inside the namespace, as its root. All that is sent to anywhere but loopback leaves by loopback too,
 # where it is seen; a name server on loopback counts as reaching out.

@@ -11,9 +11,8 @@ import pytest
 
 from tests.support.account import Account
 from tests.support.waiting import until
-from tests.windows.test_windows import seat, titles
+from tests.support.windows import titles
 
-__all__ = ["seat"]
 ROOT = Path(__file__).resolve().parent.parent
 
 

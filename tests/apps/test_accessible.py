@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.apps.conftest import accessible, add_bundled, add_notes
-from tests.conftest import Server, add_probe
-from tests.web.test_narvi_js import browser_page, visit
+from tests.support.apps import accessible, add_bundled, add_notes
+from tests.support.browser import browser_page, visit
+from tests.support.server import Server, add_probe
 
 Run = Callable[..., None]
 

@@ -2,92 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 import os
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
 from playwright.async_api import Page, expect
 
-from narvi_desktop.library.manifest import load
-from narvi_desktop.server.registry import Service
-from tests.apps.conftest import APPS, accessible
-from tests.conftest import Server
-from tests.support.waiting import PATIENCE
-from tests.web.test_narvi_js import browser_page
+from tests.support.apps import accessible
+from tests.support.boards import add_boards, add_cards, card, choose, make_board, send, until_shown
+from tests.support.browser import browser_page
+from tests.support.server import Server
 
 Run = Callable[..., None]
 ODD = 'a "b"; ü 漢 50%/c.txt'
 
 
-def add_boards(server: Server, data: Path) -> None:
-    """Both services and apps, as the runtime registers them."""
-    manifest = load(APPS / "boards")
-    services = {}
-    for name, spec in manifest.services.items():
-        services[name] = server.hub.register_service(
-            Service(
-                "boards",
-                name,
-                spec.service_class,
-                {"folder": str(data)},
-                spec.service_id,
-                isolation="process",
-                folder=APPS / "boards",
-                python=(sys.executable,),
-            )
-        )
-    for name, app in manifest.apps.items():
-        roots: dict[str | tuple[str, str], str | Path] = {("", "**"): app.web or ""}
-        roots.update(app.files.items())
-        server.hub.register_app(name, services[app.service], {}, roots, app.service_chooser, app.title)
 
 
-async def choose(server: Server, page: Page) -> None:
-    await page.goto(server.sites.issue_ticket("boards", "boards", None, 60))
-    await page.get_by_label("Name of the new board").wait_for()
 
 
-async def make_board(server: Server, page: Page, name: str) -> str:
-    """Made in the chooser; its id."""
-    await choose(server, page)
-    await page.get_by_label("Name of the new board").fill(name)
-    await page.keyboard.press("Enter")
-    await page.get_by_role("heading", name=name, exact=True).wait_for()
-    return page.url.split("/")[-2]
 
 
-async def add_cards(page: Page, *texts: str, lane: str = "To do") -> None:
-    for text in texts:
-        await page.get_by_label(f"Add a card to {lane}").fill(text)
-        await page.keyboard.press("Enter")
-        await card(page, text).wait_for()
 
 
-def card(page: Page, text: str) -> Any:
-    return page.locator(".card").filter(has_text=text)
 
 
-async def shown(page: Page) -> list[list[str]]:
-    """The texts of the cards, by lane."""
-    lanes: list[list[str]] = await page.evaluate(
-        "[...document.querySelectorAll('ul[data-lane]')].map("
-        "(list) => [...list.querySelectorAll('.text')].map((one) => one.textContent))"
-    )
-    return lanes
 
 
-async def until_shown(page: Page, *lanes: list[str]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while await shown(page) != list(lanes):
-            await asyncio.sleep(0.02)
 
 
 def test_boards_are_made_renamed_deleted_and_brought_back(run_served: Run, tmp_path: Path) -> None:
@@ -209,11 +155,6 @@ def test_a_card_with_its_file_goes_to_an_open_board_at_once_and_to_a_closed_one(
     run_served(body)
 
 
-async def send(page: Page, text: str, board: str) -> None:
-    await page.bring_to_front()  # a page behind another is drawn seldom, and clicks wait for it
-    await card(page, text).get_by_role("button", name="More for").click()
-    await page.get_by_role("menuitem", name="Send to another board…").click()
-    await page.get_by_role("dialog").get_by_role("button", name=board).click()
 
 
 async def attach(page: Page, text: str, name: str, content: bytes) -> None:

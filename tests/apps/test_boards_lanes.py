@@ -7,9 +7,9 @@ from pathlib import Path
 
 from playwright.async_api import expect
 
-from tests.apps.test_boards import add_boards, add_cards, card, choose, make_board, send, until_shown
-from tests.conftest import Server
-from tests.web.test_narvi_js import browser_page
+from tests.support.boards import add_boards, add_cards, card, choose, make_board, send, until_shown
+from tests.support.browser import browser_page
+from tests.support.server import Server
 
 Run = Callable[..., None]
 DROP = """async ([selector, names]) => {

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
-from tests.apps.conftest import accessible
 from tests.support.account import APP, Account, make_app
-from tests.web.test_narvi_js import browser_page
+from tests.support.apps import accessible
+from tests.support.browser import browser_page
 
 Visit = Callable[[Callable[[Page], Coroutine[Any, Any, None]]], None]
 

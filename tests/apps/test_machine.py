@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from narvi_desktop.settings import Settings
-from tests.apps.conftest import accessible, add_bundled
-from tests.conftest import Server, until
-from tests.web.test_narvi_js import browser_page, visit
+from tests.support.apps import accessible, add_bundled
+from tests.support.browser import browser_page, visit
+from tests.support.server import Server, until
 
 Run = Callable[..., None]
 QUICK = replace(Settings(), monitoring_interval=0.1)

@@ -14,10 +14,10 @@ from playwright.async_api import Page
 
 from narvi_desktop.server.registry import Service
 from narvi_desktop.settings import Settings
-from tests.apps.conftest import accessible, add_bundled
-from tests.conftest import Page as Socket
-from tests.conftest import Server, until
-from tests.web.test_narvi_js import browser_page, visit
+from tests.support.apps import accessible, add_bundled
+from tests.support.browser import browser_page, visit
+from tests.support.server import Page as Socket
+from tests.support.server import Server, until
 
 Run = Callable[..., None]
 QUICK = replace(Settings(), monitoring_interval=0.1, stuck_after=0.5, restart_delays=(0.01,) * 5)

@@ -12,22 +12,10 @@ from pathlib import Path
 
 from playwright.async_api import Page as Browser
 
-from tests.apps.conftest import add_notes
-from tests.apps.test_notes_service import (
-    IMAGE,
-    PART,
-    PNG,
-    UPDATE,
-    do,
-    keep,
-    new_note,
-    packed,
-    told_of,
-    updates,
-    write,
-)
-from tests.conftest import Server
-from tests.web.test_narvi_js import browser_page, visit
+from tests.support.apps import add_notes
+from tests.support.browser import browser_page, visit
+from tests.support.notes import IMAGE, PART, PNG, UPDATE, do, keep, new_note, packed, told_of, updates, write
+from tests.support.server import Server
 
 Run = Callable[..., None]
 SAVED = "document.getElementById('status').textContent === 'Saved'"

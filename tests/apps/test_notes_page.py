@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
-from tests.apps.conftest import add_notes
-from tests.conftest import Server
 from tests.support.account import Account, is_alive
+from tests.support.apps import add_notes
+from tests.support.browser import browser_page, visit
+from tests.support.server import Server
 from tests.support.waiting import until
-from tests.web.test_narvi_js import browser_page, visit
 
 Run = Callable[..., None]
 

@@ -14,10 +14,10 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
-from tests.apps.conftest import accessible, add_notes
-from tests.apps.test_notes_service import IMAGE, PNG, do, packed, told_of, write
-from tests.conftest import Server
-from tests.web.test_narvi_js import browser_page, visit
+from tests.support.apps import accessible, add_notes
+from tests.support.browser import browser_page, visit
+from tests.support.notes import IMAGE, PNG, do, packed, told_of, write
+from tests.support.server import Server
 
 Run = Callable[..., None]
 SAVED = "document.getElementById('status').textContent === 'Saved'"

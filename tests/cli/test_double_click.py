@@ -11,9 +11,7 @@ import pytest
 
 from tests.support.account import Account, make_app
 from tests.support.waiting import until
-from tests.windows.test_windows import seat, titles
-
-__all__ = ["seat"]
+from tests.support.windows import titles
 
 
 def click(account: Account, *arguments: str) -> int:

@@ -12,9 +12,9 @@ import pytest
 from playwright.async_api import expect
 
 from narvi_desktop.server.registry import Service
-from tests.conftest import Server
-from tests.embedding.conftest import free_port
-from tests.embedding.test_telesto_like import browser_page
+from tests.support.browser import browser_page
+from tests.support.programs import free_port
+from tests.support.server import Server
 from tests.support.waiting import PATIENCE
 
 Run = Callable[..., None]

@@ -16,7 +16,7 @@ import aiohttp
 import pytest
 
 from narvi_desktop import NarviServer
-from tests.embedding.conftest import Program, wait_for
+from tests.support.programs import Program, wait_for
 from tests.support.waiting import PATIENCE
 
 Make = Callable[..., Program]

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import io
 import json
 import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from narvi_desktop.server.registry import Service
 from narvi_desktop.server.resources import Roots
-from tests.conftest import Server
-from tests.embedding.conftest import free_port
+from tests.support.browser import browser_page
+from tests.support.programs import free_port
+from tests.support.server import Server
 from tests.support.waiting import PATIENCE
 
 TELESTO = Path(__file__).parent / "telesto"
@@ -34,14 +34,6 @@ def chromium() -> str:
     path = next((name for name in found if name), None)
     assert path, "these tests need chromium; ./scripts/test installs it"
     return path
-
-
-@contextlib.asynccontextmanager
-async def browser_page() -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        yield await (await browser.new_context(accept_downloads=True)).new_page()
-        await browser.close()
 
 
 @pytest.fixture

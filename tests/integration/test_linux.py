@@ -15,9 +15,8 @@ from narvi_desktop.integration.entry import Entry, app_entry, own_icon
 from narvi_desktop.integration.linux import LinuxMenu, desktop_entry
 from tests.support.account import Account, make_app
 from tests.support.waiting import until
-from tests.windows.test_windows import seat, titles
+from tests.support.windows import titles
 
-__all__ = ["seat"]
 ODD = ["plain", "two words"]
 ODD += ["it's \"quoted\"", "$HOME `id` \\ back", "100 %u %%", "日本語 ünï", "a;b&c|d>e", "\\n \\s \\\\"]
 

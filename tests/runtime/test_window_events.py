@@ -6,9 +6,9 @@ import pytest
 
 from narvi_desktop.state.names import AppRef, WindowKey
 from narvi_desktop.state.paths import Paths
-from tests.conftest import until
 from tests.support.account import make_app
 from tests.support.runtime import runtime_parts
+from tests.support.server import until
 
 KEY = WindowKey("mine", "mine", "main")
 

@@ -8,43 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from narvi_desktop.server.registry import Service
-from tests.conftest import Server
-from tests.web.test_narvi_js import browser_page, visit
+from tests.support.border import FOLDER, WORK_AT_HOME, stolen
+from tests.support.browser import browser_page, visit
+from tests.support.server import Server
 
 Run = Callable[..., None]
-FOLDER = Path(__file__).parent / "border"
-# Ways that get something at home, so that a way that cannot work at all is not taken for a border.
-WORK_AT_HOME = {
-    "fetch",
-    "fetch no-cors",
-    "fetch same-origin mode",
-    "fetch post",
-    "fetch put",
-    "fetch delete",
-    "fetch with a header",
-    "fetch behind a redirect",
-    "request",
-    "socket",
-    "iframe",
-    "iframe behind a redirect",
-    "object",
-    "form get",
-    "form post",
-    "image",
-    "image behind a redirect",
-    "script",
-    "module",
-    "style",
-    "worker",
-    "shared worker",
-    "worker that fetches",
-    "worker that imports",
-    "service worker",
-    "service worker that fetches",
-    "storage",
-    "window",
-    "window behind a redirect",
-}
 
 
 def add(server: Server, workspace: str, folder: Path) -> Path:
@@ -58,8 +26,6 @@ def add(server: Server, workspace: str, folder: Path) -> Path:
     return folder / "touched.txt"
 
 
-def stolen(results: dict[str, str]) -> dict[str, str]:
-    return {name: result for name, result in results.items() if "SECRET" in result}
 
 
 def test_a_page_gets_nothing_of_another_workspace(run_served: Run, tmp_path: Path) -> None:

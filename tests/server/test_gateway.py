@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from narvi_desktop.server.security import HEADERS
-from tests.conftest import Server, add_probe
+from tests.support.server import Server, add_probe
 
 Run = Callable[..., None]
 

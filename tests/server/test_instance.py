@@ -18,7 +18,7 @@ from narvi_desktop.server.logs import AppLog
 from narvi_desktop.server.registry import Service
 from narvi_desktop.server.session import Session
 from narvi_desktop.settings import Settings
-from tests.conftest import until
+from tests.support.server import until
 
 SETTINGS = Settings()
 IMPATIENT = replace(SETTINGS, start_timeout=0.05)

@@ -11,7 +11,7 @@ import pytest
 from narvi_desktop.server.hub import Hub
 from narvi_desktop.server.monitoring import MonitoringLoop
 from narvi_desktop.settings import Settings
-from tests.conftest import until
+from tests.support.server import until
 
 QUICK = replace(Settings(), monitoring_interval=0.01)
 

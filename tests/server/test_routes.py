@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 
 from narvi_desktop.settings import Settings
-from tests.conftest import PROBE, Server, add_probe, until
+from tests.support.server import PROBE, Server, add_probe, until
 from tests.support.waiting import PATIENCE
 
 Run = Callable[..., None]

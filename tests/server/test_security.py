@@ -12,7 +12,7 @@ import pytest
 
 from narvi_desktop.server.security import REFUSAL
 from narvi_desktop.state.names import SYSTEM
-from tests.conftest import TOKEN, Server, add_probe
+from tests.support.server import TOKEN, Server, add_probe
 from tests.support.waiting import PATIENCE
 
 Run = Callable[..., None]

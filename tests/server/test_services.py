@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from narvi_desktop.settings import Settings
-from tests.conftest import Server, add_probe, until
+from tests.support.server import Server, add_probe, until
 from tests.support.waiting import PATIENCE
 
 Run = Callable[..., None]

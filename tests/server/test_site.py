@@ -13,7 +13,7 @@ import pytest
 from narvi_desktop.server.errors import PortUnavailable
 from narvi_desktop.server.site import Sites
 from narvi_desktop.state.ports import bind
-from tests.conftest import Server, add_probe
+from tests.support.server import Server, add_probe
 
 Run = Callable[..., None]
 

@@ -15,7 +15,7 @@ from narvi_desktop.server.registry import Service
 from narvi_desktop.server.stats import InstanceStats
 from narvi_desktop.settings import Settings
 from narvi_desktop.worker.callback_timings import CallbackTimings, name_of
-from tests.conftest import Server, add_probe, until
+from tests.support.server import Server, add_probe, until
 
 Run = Callable[..., None]
 QUICK = replace(Settings(), monitoring_interval=0.05, stuck_warning=0.1, stuck_after=0.3, restart_delays=(0.01,) * 5)

@@ -11,7 +11,7 @@ from narvi_desktop.server.registry import Service
 from narvi_desktop.server.worker_link import WorkerLink
 from narvi_desktop.settings import Settings
 from narvi_desktop.worker.link import Frame, Kind
-from tests.conftest import PROBE, until
+from tests.support.server import PROBE, until
 
 
 def probe(isolation: str) -> Service:

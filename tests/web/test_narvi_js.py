@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
 
 from narvi_desktop.server.registry import Service
-from tests.conftest import Server, until
-from tests.support.waiting import PATIENCE
+from tests.support.browser import SERVICE, Run, browser_page, visit
+from tests.support.server import Server, until
 
-Run = Callable[..., None]
 ROOT = Path(__file__).parents[2]
-ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
 PAGE = """<!doctype html><title>Echo</title><output id="seen"></output><output id="status"></output>
 <script src="narvi/narvi.js"></script>
 <script>
@@ -32,32 +27,10 @@ service.add_status_listener((status) => statuses.push(status))
 service.send("early one")
 service.send("early two")
 </script>"""
-SERVICE = """
-class Echo:
-    def __init__(self, services):
-        services.add_session_open_listener(
-            lambda app, session, query, headers: services.send("welcome", for_session_id=session))
-        services.add_message_listener(lambda message, session: services.send(message, for_session_id=session))
-"""
 
 
-@contextlib.asynccontextmanager
-async def browser_page() -> AsyncIterator[Page]:
-    found = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
-    path = next((name for name in found if name), None)  # None: the one that playwright has installed
-    async with async_playwright() as playwright:
-        patience = PATIENCE * 1000
-        expect.set_options(timeout=patience)
-        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS, timeout=patience)
-        context = await browser.new_context()
-        context.set_default_timeout(patience)
-        page = await context.new_page()
-        yield page
-        await browser.close()
 
 
-async def visit(server: Server, page: Page, workspace: str, app: str) -> None:
-    await page.goto(server.sites.issue_ticket(workspace, app, "main", 60))
 
 
 @pytest.fixture

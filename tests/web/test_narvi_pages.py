@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from narvi_desktop.server.registry import Service
-from tests.conftest import Server
-from tests.web.test_narvi_js import SERVICE, Run, browser_page, visit
+from tests.support.browser import SERVICE, Run, browser_page, visit
+from tests.support.server import Server
 
 # As Narvi's guide lays a page out: the listener calls a recv of the page's own.
 PAGE = """<!doctype html><title>Echo</title>

@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.server.test_border import FOLDER, WORK_AT_HOME, stolen
 from tests.support.account import Account, make_app
+from tests.support.border import FOLDER, WORK_AT_HOME, stolen
 from tests.support.waiting import until
-from tests.windows.test_windows import seat, titles
-
-__all__ = ["seat"]
+from tests.support.windows import titles
 
 LINKS = """<!doctype html><title>Mine</title>
 <a target="_blank" href="{other}">another workspace</a>

@@ -12,9 +12,7 @@ from pathlib import Path
 from narvi_desktop.state.lock_file import LockFile
 from tests.support.account import Account, is_alive
 from tests.support.waiting import until
-from tests.windows.test_windows import hosts, processes, seat, titles
-
-__all__ = ["seat"]
+from tests.support.windows import hosts, processes, titles
 
 
 def xdotool(seat: Account, *arguments: str) -> None:

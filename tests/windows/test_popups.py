@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from tests.support.account import Account
+from tests.support.probe import Probe
 from tests.support.waiting import until
-from tests.windows.test_behaviour import Probe, managed, user
-from tests.windows.test_windows import seat, titles
+from tests.support.windows import titles
 
-__all__ = ["managed", "seat", "user"]
 # Everything happens by itself, as in Narvi's programs: no click opens these windows.
 OPENER = """<!doctype html><title>Probe page</title><script src="narvi/narvi.js"></script>
 <script>

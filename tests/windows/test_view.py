@@ -14,10 +14,8 @@ import pytest
 
 from tests.support.account import Account
 from tests.support.waiting import until
-from tests.windows.test_behaviour import managed, user
-from tests.windows.test_windows import seat, titles
+from tests.support.windows import titles
 
-__all__ = ["managed", "seat", "user"]
 PAGE = """<!doctype html><title>Elsewhere page</title>
 <a href="http://further.invalid/page">further</a>
 <script>

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,48 +13,7 @@ import pytest
 from narvi_desktop.windows.availability import why_not
 from tests.support.account import APP, Account, is_alive, make_app
 from tests.support.waiting import PATIENCE, until
-
-
-@pytest.fixture
-def seat(display: str, tmp_path: Path) -> Iterator[Account]:
-    """An account that sits at a screen."""
-    account = Account(tmp_path)
-    account.environment["DISPLAY"] = display
-    yield account
-    status = account.json("status")
-    if status["running"]:
-        account.run("stop")
-    for browser in processes(account, b"--user-data-dir="):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(browser, signal.SIGKILL)
-    if status["running"]:
-        until(lambda: not is_alive(status["pid"]))
-
-
-def titles(seat: Account, name: str = "^Hello$") -> list[str]:
-    """The visible windows whose title matches."""
-    command = ["xdotool", "search", "--onlyvisible", "--name", name]
-    found = subprocess.run(command, env=seat.environment, capture_output=True, text=True, check=False)
-    return found.stdout.split()
-
-
-def hosts(seat: Account) -> list[int]:
-    """The window hosts of this account."""
-    return processes(seat, b"narvi_desktop.windows.host")
-
-
-def processes(seat: Account, word: bytes) -> list[int]:
-    """Processes of this account with that word in their command line."""
-    found = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                command = (folder / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if word in command and str(seat.home).encode() in command:
-                found.append(int(folder.name))
-    return found
+from tests.support.windows import hosts, titles
 
 
 def test_an_app_opens_in_a_window_and_is_focused_the_second_time(seat: Account) -> None:

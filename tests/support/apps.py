@@ -1,4 +1,4 @@
-"""The bundled apps, registered at a real server as the runtime would."""
+"""The bundled apps, registered at a real server as the runtime does it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playwright.async_api import Page
 
 from narvi_desktop.library.manifest import load
 from narvi_desktop.server.registry import Service
-from tests.conftest import Server
+from tests.support.server import Server
 
 APPS = Path(__file__).parents[2] / "narvi_desktop" / "apps"
 
