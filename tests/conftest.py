@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from narvi_desktop.settings import Settings
 from narvi_desktop.state.paths import Paths
 from tests.support.account import Account, is_alive
 from tests.support.screen import screen
 from tests.support.server import Server, serve
 from tests.support.waiting import until
-from tests.support.waiting import until as wait_until
 from tests.support.windows import processes
 
 
@@ -38,17 +34,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture
-def run_served(tmp_path: Path) -> Callable[..., None]:
-    """Runs an async test against a server of its own."""
-
-    def run(test: Callable[[Server], Coroutine[Any, Any, None]], settings: Settings | None = None) -> None:
-        async def body() -> None:
-            async with serve(tmp_path / "logs", settings) as server:
-                await test(server)
-
-        asyncio.run(body())
-
-    return run
+async def server(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Server]:
+    """A server of the test's own, in its loop; `@pytest.mark.settings(Settings(...))` gives it others."""
+    marker = request.node.get_closest_marker("settings")
+    async with serve(tmp_path / "logs", marker.args[0] if marker is not None else None) as started:
+        yield started
 
 
 @pytest.fixture(params=["thread", "process"])
@@ -76,7 +66,7 @@ def account(tmp_path: Path) -> Iterator[Account]:
     status = account.json("status")
     if status["running"]:
         os.kill(status["pid"], signal.SIGTERM)
-        wait_until(lambda: not is_alive(status["pid"]))
+        until(lambda: not is_alive(status["pid"]))
 
 
 @pytest.fixture

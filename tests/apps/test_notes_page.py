@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,8 +15,6 @@ from tests.support.apps import add_notes
 from tests.support.browser import browser_page, visit
 from tests.support.server import Server
 from tests.support.waiting import until
-
-Run = Callable[..., None]
 
 SAVED = "document.getElementById('status').textContent === 'Saved'"
 # One edit in each turn of the page's loop, at a random place; every character once, so that none can hide.
@@ -61,73 +58,67 @@ async def second_page(server: Server, page: Page) -> Page:
     return other
 
 
-def test_two_type_at_once_and_nothing_is_lost_when_the_worker_is_killed(
-    run_served: Run, tmp_path: Path, pytestconfig: pytest.Config
+async def test_two_type_at_once_and_nothing_is_lost_when_the_worker_is_killed(
+    server: Server, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
     edits = int(pytestconfig.getoption("--edits"))
 
-    async def body(server: Server) -> None:
-        add_notes(server, tmp_path / "data")
-        async with browser_page() as page:
-            await visit(server, page, "notes", "notes")
-            await start_writing(page)
-            other = await second_page(server, page)
-            await edit_both(page, other, 0x4E00, edits)
-            expected = characters(0x4E00, 2 * edits)
-            await same_text(page, other, expected)
+    add_notes(server, tmp_path / "data")
+    async with browser_page() as page:
+        await visit(server, page, "notes", "notes")
+        await start_writing(page)
+        other = await second_page(server, page)
+        await edit_both(page, other, 0x4E00, edits)
+        expected = characters(0x4E00, 2 * edits)
+        await same_text(page, other, expected)
 
-            async def kill() -> None:
-                # While both type: what had arrived is on the disk, the rest is sent again.
-                await page.wait_for_function(f"{TEXT}.length > {len(expected) + edits // 10}")
-                (instance,) = server.hub.instances
-                assert instance.pid is not None
-                os.kill(instance.pid, signal.SIGKILL)
+        async def kill() -> None:
+            # While both type: what had arrived is on the disk, the rest is sent again.
+            await page.wait_for_function(f"{TEXT}.length > {len(expected) + edits // 10}")
+            (instance,) = server.hub.instances
+            assert instance.pid is not None
+            os.kill(instance.pid, signal.SIGKILL)
 
-            await asyncio.gather(edit_both(page, other, 0x7000, edits // 2), kill())
-            expected += characters(0x7000, 2 * (edits // 2))
-            await same_text(page, other, expected)
-            before = await page.evaluate(TEXT)
-            await other.reload()
-            await other.wait_for_selector(LOADED)
-            assert await other.evaluate(TEXT) == before
-
-    run_served(body)
+        await asyncio.gather(edit_both(page, other, 0x7000, edits // 2), kill())
+        expected += characters(0x7000, 2 * (edits // 2))
+        await same_text(page, other, expected)
+        before = await page.evaluate(TEXT)
+        await other.reload()
+        await other.wait_for_selector(LOADED)
+        assert await other.evaluate(TEXT) == before
 
 
-def test_keyboard_cursor_image_and_search(run_served: Run, tmp_path: Path) -> None:
-    async def body(server: Server) -> None:
-        add_notes(server, tmp_path / "data")
-        async with browser_page() as page:
-            await visit(server, page, "notes", "notes")
-            await page.wait_for_selector("#first")
-            await page.keyboard.press("Alt+n")
-            await page.wait_for_selector(".cm-content:focus")
-            await page.keyboard.type("# Lapland\n\nPack ")
-            await page.wait_for_function("document.title === 'Lapland – Notes'")
-            other = await second_page(server, page)
-            await other.click(".cm-line >> nth=-1")
-            await page.wait_for_selector(".cm-ySelectionCaret")
-            await page.wait_for_function("document.getElementById('others').textContent.includes('1 more window')")
-            await page.evaluate(PASTE)
-            await other.wait_for_selector("img.cm-image")
-            await other.wait_for_function("document.querySelector('img.cm-image').naturalWidth === 30")
-            await other.close()
-            await page.wait_for_selector(".cm-ySelectionCaret", state="detached")
-            await page.click("#new")
-            await page.wait_for_function("document.title === 'Untitled – Notes'")
-            await page.fill("#search", "lapland")
-            await page.wait_for_function("document.querySelectorAll('#list button').length === 1")
-            await page.fill("#search", "nowhere")
-            await page.wait_for_selector("#none:visible")
-            await page.fill("#search", "")
-            await page.wait_for_function("document.querySelectorAll('#list button').length === 2")
-            await page.click("#list button:has-text('Lapland')")
-            await page.wait_for_selector("img.cm-image")
-            await page.click("#delete")
-            await page.click("#toast button")
-            await page.wait_for_function("document.title === 'Lapland – Notes'")
-
-    run_served(body)
+async def test_keyboard_cursor_image_and_search(server: Server, tmp_path: Path) -> None:
+    add_notes(server, tmp_path / "data")
+    async with browser_page() as page:
+        await visit(server, page, "notes", "notes")
+        await page.wait_for_selector("#first")
+        await page.keyboard.press("Alt+n")
+        await page.wait_for_selector(".cm-content:focus")
+        await page.keyboard.type("# Lapland\n\nPack ")
+        await page.wait_for_function("document.title === 'Lapland – Notes'")
+        other = await second_page(server, page)
+        await other.click(".cm-line >> nth=-1")
+        await page.wait_for_selector(".cm-ySelectionCaret")
+        await page.wait_for_function("document.getElementById('others').textContent.includes('1 more window')")
+        await page.evaluate(PASTE)
+        await other.wait_for_selector("img.cm-image")
+        await other.wait_for_function("document.querySelector('img.cm-image').naturalWidth === 30")
+        await other.close()
+        await page.wait_for_selector(".cm-ySelectionCaret", state="detached")
+        await page.click("#new")
+        await page.wait_for_function("document.title === 'Untitled – Notes'")
+        await page.fill("#search", "lapland")
+        await page.wait_for_function("document.querySelectorAll('#list button').length === 1")
+        await page.fill("#search", "nowhere")
+        await page.wait_for_selector("#none:visible")
+        await page.fill("#search", "")
+        await page.wait_for_function("document.querySelectorAll('#list button').length === 2")
+        await page.click("#list button:has-text('Lapland')")
+        await page.wait_for_selector("img.cm-image")
+        await page.click("#delete")
+        await page.click("#toast button")
+        await page.wait_for_function("document.title === 'Lapland – Notes'")
 
 
 PASTE = """async () => {
@@ -140,27 +131,24 @@ PASTE = """async () => {
 }"""
 
 
-def test_what_was_typed_while_the_runtime_was_dead_is_sent_to_the_next(account: Account) -> None:
+async def test_what_was_typed_while_the_runtime_was_dead_is_sent_to_the_next(account: Account) -> None:
     async def enter(page: Page) -> None:
         answer = await asyncio.to_thread(account.json, "open", "notes", "--no-window")
         await page.goto(answer["ticket_url"])
 
-    async def body() -> None:
-        async with browser_page() as page:
-            await enter(page)
-            await start_writing(page)
-            await page.keyboard.type("kept ")
-            await page.wait_for_function(SAVED)
-            pid = account.record()["pid"]
-            os.kill(pid, signal.SIGKILL)
-            await asyncio.to_thread(until, lambda: not is_alive(pid))
-            await page.wait_for_function("document.getElementById('status').textContent === 'Not connected'")
-            await page.keyboard.type("and this too")
-            await page.wait_for_function("document.getElementById('status').textContent.startsWith('Not saved')")
-            await enter(page)
-            await page.wait_for_selector(LOADED)
-            await page.wait_for_function(f"{TEXT} === 'kept and this too'")
-            await page.wait_for_function(SAVED)
-            assert await page.evaluate("Object.keys(localStorage).length") == 0
-
-    asyncio.run(body())
+    async with browser_page() as page:
+        await enter(page)
+        await start_writing(page)
+        await page.keyboard.type("kept ")
+        await page.wait_for_function(SAVED)
+        pid = account.record()["pid"]
+        os.kill(pid, signal.SIGKILL)
+        await asyncio.to_thread(until, lambda: not is_alive(pid))
+        await page.wait_for_function("document.getElementById('status').textContent === 'Not connected'")
+        await page.keyboard.type("and this too")
+        await page.wait_for_function("document.getElementById('status').textContent.startsWith('Not saved')")
+        await enter(page)
+        await page.wait_for_selector(LOADED)
+        await page.wait_for_function(f"{TEXT} === 'kept and this too'")
+        await page.wait_for_function(SAVED)
+        assert await page.evaluate("Object.keys(localStorage).length") == 0

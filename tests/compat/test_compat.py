@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,6 @@ from tests.support.programs import free_port
 from tests.support.server import Server
 from tests.support.waiting import PATIENCE
 
-Run = Callable[..., None]
 NAMES = """
 import narvi
 from narvi.api.narvi_server import NarviServer
@@ -135,18 +133,15 @@ def test_the_user_guides_echo_and_the_monitor_on_the_embedding_api(echo: Path) -
             program.wait(PATIENCE)
 
 
-def test_the_user_guides_echo_as_an_app_folder_finds_the_helpers(run_served: Run, echo: Path) -> None:
-    async def body(server: Server) -> None:
-        service = Service(
-            "guide", "echo", "service:Echo", fixed_service_id="main", isolation="process", folder=echo
-        )
-        server.hub.register_service(service)
-        server.hub.register_app("echo", service, {}, {"index.html": echo / "index.html"})
-        page = await server.page("guide/echo/main")
-        await page.socket.send_str("hello")
-        assert await page.text() == "hello"
-        async with browser_page() as browser:
-            await browser.goto(server.sites.issue_ticket("guide", "echo", "main", 60))
-            await expect(browser.locator("#seen")).to_have_text("hello")
-
-    run_served(body)
+async def test_the_user_guides_echo_as_an_app_folder_finds_the_helpers(server: Server, echo: Path) -> None:
+    service = Service(
+        "guide", "echo", "service:Echo", fixed_service_id="main", isolation="process", folder=echo
+    )
+    server.hub.register_service(service)
+    server.hub.register_app("echo", service, {}, {"index.html": echo / "index.html"})
+    page = await server.page("guide/echo/main")
+    await page.socket.send_str("hello")
+    assert await page.text() == "hello"
+    async with browser_page() as browser:
+        await browser.goto(server.sites.issue_ticket("guide", "echo", "main", 60))
+        await expect(browser.locator("#seen")).to_have_text("hello")

@@ -395,7 +395,7 @@ def test_get_service_statuses_in_a_constructor_before_run_and_for_unknown(make_p
     assert list(program.instances("s")) == ["main"]
 
 
-def test_get_service_statuses_does_not_wait_for_app_code(make_program: Make) -> None:
+async def test_get_service_statuses_does_not_wait_for_app_code(make_program: Make) -> None:
     program, go_on = make_program(), threading.Event()
 
     def block(message: str) -> str:
@@ -406,16 +406,13 @@ def test_get_service_statuses_does_not_wait_for_app_code(make_program: Make) -> 
     program.server.register_app("app", handle)
     program.start()
 
-    async def body() -> None:
-        url = f"http://localhost:{program.port}/narvi/w/app/main/connect"
-        async with aiohttp.ClientSession() as client, client.ws_connect(url) as socket:
-            await socket.receive_str(timeout=PATIENCE)
-            await socket.send_str("block")
-            assert len(program.instances("s")["main"][0]["sessions"]) == 1
-            go_on.set()
-            assert await socket.receive_str(timeout=PATIENCE) == "block"
-
-    asyncio.run(body())
+    url = f"http://localhost:{program.port}/narvi/w/app/main/connect"
+    async with aiohttp.ClientSession() as client, client.ws_connect(url) as socket:
+        await socket.receive_str(timeout=PATIENCE)
+        await socket.send_str("block")
+        assert len(program.instances("s")["main"][0]["sessions"]) == 1
+        go_on.set()
+        assert await socket.receive_str(timeout=PATIENCE) == "block"
 
 
 # get_path_of_resource

@@ -26,7 +26,6 @@ from tests.support.waiting import PATIENCE
 
 TELESTO = Path(__file__).parent / "telesto"
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
-Run = Callable[..., None]
 
 
 def chromium() -> str:
@@ -124,27 +123,24 @@ def test_program_unchanged_opens_in_chromium_as_an_app(origin: str, tmp_path: Pa
         browser.wait(PATIENCE)
 
 
-def test_app_folder_of_the_same_services(run_served: Run) -> None:
-    async def body(server: Server) -> None:
-        for name, service_id in (("directory", "main"), ("designer", None)):
-            service = Service(
-                "telesto",
-                name,
-                f"telesto_services:{name.title()}",
-                fixed_service_id=service_id,
-                isolation="process",
-                folder=TELESTO,
-            )
-            server.hub.register_service(service)
-            roots: Roots = {"index.html": TELESTO / f"web/{name}.html", ("", "**"): TELESTO / "web"}
-            server.hub.register_app(name, service, {"colour": "blue"}, roots)
-        async with browser_page() as page:
-            await page.goto(server.sites.issue_ticket("telesto", "directory", "main", 60))
-            await expect(page.locator("#topologies")).to_have_text("first")
-            async with server.client.post(server.url("telesto/directory/main/topology/second")) as response:
-                assert response.status == 201
-            await expect(page.locator("#topologies li")).to_have_text(["first", "second"])
-            await page.goto(server.sites.issue_ticket("telesto", "designer", "one", 60))
-            await check_designer(page, "ONE", "blue", "one")
-
-    run_served(body)
+async def test_app_folder_of_the_same_services(server: Server) -> None:
+    for name, service_id in (("directory", "main"), ("designer", None)):
+        service = Service(
+            "telesto",
+            name,
+            f"telesto_services:{name.title()}",
+            fixed_service_id=service_id,
+            isolation="process",
+            folder=TELESTO,
+        )
+        server.hub.register_service(service)
+        roots: Roots = {"index.html": TELESTO / f"web/{name}.html", ("", "**"): TELESTO / "web"}
+        server.hub.register_app(name, service, {"colour": "blue"}, roots)
+    async with browser_page() as page:
+        await page.goto(server.sites.issue_ticket("telesto", "directory", "main", 60))
+        await expect(page.locator("#topologies")).to_have_text("first")
+        async with server.client.post(server.url("telesto/directory/main/topology/second")) as response:
+            assert response.status == 201
+        await expect(page.locator("#topologies li")).to_have_text(["first", "second"])
+        await page.goto(server.sites.issue_ticket("telesto", "designer", "one", 60))
+        await check_designer(page, "ONE", "blue", "one")

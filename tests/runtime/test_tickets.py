@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import time
 
@@ -16,38 +15,32 @@ from narvi_desktop.state.ports import bind
 KEY = WindowKey("work", "notes", "main")
 
 
-def test_a_ticket_is_used_once_and_keeps_the_runtime_alive() -> None:
-    async def body() -> None:
-        settings = Settings(leave_after=0.001, ticket_life=60)
-        listening: list[socket.socket] = []
-        sites = Sites(lambda workspace: bind(0), listening.append)
-        idle = IdleShutdown(settings, stays=False)
-        tickets = Tickets(sites, idle, settings)
-        url = tickets.issue(KEY)
-        site = sites.of_workspace("work")
-        assert url.startswith(site.origin) and tickets.is_unused(KEY, url)
-        until = time.monotonic() + 0.002
-        while time.monotonic() < until:
-            idle.check(needed=False)
-        assert not idle.leaving
-        assert site.spend_ticket(url.rpartition("/")[2]) == "/narvi/work/notes/main/index.html"
-        assert not tickets.is_unused(KEY, url)
-        assert tickets.issue_printed(KEY) != tickets.issue_printed(KEY)
-        for sock in listening:
-            sock.close()
-
-    asyncio.run(body())
+async def test_a_ticket_is_used_once_and_keeps_the_runtime_alive() -> None:
+    settings = Settings(leave_after=0.001, ticket_life=60)
+    listening: list[socket.socket] = []
+    sites = Sites(lambda workspace: bind(0), listening.append)
+    idle = IdleShutdown(settings, stays=False)
+    tickets = Tickets(sites, idle, settings)
+    url = tickets.issue(KEY)
+    site = sites.of_workspace("work")
+    assert url.startswith(site.origin) and tickets.is_unused(KEY, url)
+    until = time.monotonic() + 0.002
+    while time.monotonic() < until:
+        idle.check(needed=False)
+    assert not idle.leaving
+    assert site.spend_ticket(url.rpartition("/")[2]) == "/narvi/work/notes/main/index.html"
+    assert not tickets.is_unused(KEY, url)
+    assert tickets.issue_printed(KEY) != tickets.issue_printed(KEY)
+    for sock in listening:
+        sock.close()
 
 
-def test_links_to_other_sites_need_no_ticket() -> None:
-    async def body() -> None:
-        settings = Settings()
-        sites = Sites(lambda workspace: bind(0), lambda sock: sock.close())
-        tickets = Tickets(sites, IdleShutdown(settings, stays=False), settings)
-        assert tickets.issue_link("work", "https://example.org/") == "https://example.org/"
-        assert tickets.issue_link("work", "file:///etc/passwd") is None
-        own = f"{sites.of_workspace('work').origin}/narvi/work/notes/main/index.html"
-        assert tickets.issue_link("other", own) is None
-        assert "/ticket/" in str(tickets.issue_link("work", own))
-
-    asyncio.run(body())
+async def test_links_to_other_sites_need_no_ticket() -> None:
+    settings = Settings()
+    sites = Sites(lambda workspace: bind(0), lambda sock: sock.close())
+    tickets = Tickets(sites, IdleShutdown(settings, stays=False), settings)
+    assert tickets.issue_link("work", "https://example.org/") == "https://example.org/"
+    assert tickets.issue_link("work", "file:///etc/passwd") is None
+    own = f"{sites.of_workspace('work').origin}/narvi/work/notes/main/index.html"
+    assert tickets.issue_link("other", own) is None
+    assert "/ticket/" in str(tickets.issue_link("work", own))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -19,34 +18,28 @@ class Quiet:
             raise ValueError("no luck")
 
 
-def test_protocol_shape_of_the_admin_data(tmp_path: Path) -> None:
-    async def body() -> None:
-        hub = Hub(Settings(), tmp_path)
-        service = hub.register_service(Service("lab", "probe", Quiet))
-        hub.register_app("app", service)
-        instance = await hub.acquire(service, "one", for_session=False)
-        instance.metrics.add(1.0, {"load": 1})
-        data = hub.admin_data()
-        json.dumps(data)
-        entry = data["lab"]["probe"]
-        assert entry["apps"][0]["app_name"] == "app"
-        (shown,) = entry["instances"]["one"]
-        assert shown["uptime"] == 0 and isinstance(shown["uptime"], int)
-        assert shown["metrics"] == [[1.0, {"load": 1}]] and shown["sessions"] == shown["metrics_metadata"] == {}
-        assert data["desktop"]["runtime"]["instances"]["main"][0]["state"] == "running"
-        await hub.close()
-
-    asyncio.run(body())
+async def test_protocol_shape_of_the_admin_data(tmp_path: Path) -> None:
+    hub = Hub(Settings(), tmp_path)
+    service = hub.register_service(Service("lab", "probe", Quiet))
+    hub.register_app("app", service)
+    instance = await hub.acquire(service, "one", for_session=False)
+    instance.metrics.add(1.0, {"load": 1})
+    data = hub.admin_data()
+    json.dumps(data)
+    entry = data["lab"]["probe"]
+    assert entry["apps"][0]["app_name"] == "app"
+    (shown,) = entry["instances"]["one"]
+    assert shown["uptime"] == 0 and isinstance(shown["uptime"], int)
+    assert shown["metrics"] == [[1.0, {"load": 1}]] and shown["sessions"] == shown["metrics_metadata"] == {}
+    assert data["desktop"]["runtime"]["instances"]["main"][0]["state"] == "running"
+    await hub.close()
 
 
-def test_a_reader_gets_what_is_new(tmp_path: Path) -> None:
-    async def body() -> None:
-        hub, cursor = Hub(Settings(), tmp_path), HistoryCursor()
-        instance = await hub.acquire(hub.register_service(Service("lab", "probe", Quiet)), "one", False)
-        for timestamp in (1.0, 2.0):
-            instance.metrics.add(timestamp, {})
-            (shown,) = hub.admin_data_since(cursor)["lab"]["probe"]["instances"]["one"]
-            assert shown["metrics"] == [[timestamp, {}]]
-        await hub.close()
-
-    asyncio.run(body())
+async def test_a_reader_gets_what_is_new(tmp_path: Path) -> None:
+    hub, cursor = Hub(Settings(), tmp_path), HistoryCursor()
+    instance = await hub.acquire(hub.register_service(Service("lab", "probe", Quiet)), "one", False)
+    for timestamp in (1.0, 2.0):
+        instance.metrics.add(timestamp, {})
+        (shown,) = hub.admin_data_since(cursor)["lab"]["probe"]["instances"]["one"]
+        assert shown["metrics"] == [[timestamp, {}]]
+    await hub.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-from collections.abc import Callable
 
 import aiohttp
 import pytest
@@ -15,62 +14,51 @@ from narvi_desktop.server.site import Sites
 from narvi_desktop.state.ports import bind
 from tests.support.server import Server, add_probe
 
-Run = Callable[..., None]
+
+async def test_each_workspace_is_an_origin_of_its_own(server: Server) -> None:
+    for workspace in ("lab", "other"):
+        add_probe(server, "thread", workspace=workspace)
+    assert server.sites.origins() == {}
+    lab, other = server.sites.of_workspace("lab"), server.sites.of_workspace("other")
+    assert server.sites.of_workspace("lab") is lab
+    assert lab.port != other.port and lab.cookie_value != other.cookie_value
+    assert server.sites.origins() == {"lab": lab.origin, "other": other.origin}
+    for workspace in ("lab", "other"):
+        page = await server.page(f"{workspace}/probe/main")
+        assert await page.ask("names") == [workspace, "probe", "main"]
 
 
-def test_each_workspace_is_an_origin_of_its_own(run_served: Run) -> None:
-    async def body(server: Server) -> None:
-        for workspace in ("lab", "other"):
-            add_probe(server, "thread", workspace=workspace)
-        assert server.sites.origins() == {}
-        lab, other = server.sites.of_workspace("lab"), server.sites.of_workspace("other")
-        assert server.sites.of_workspace("lab") is lab
-        assert lab.port != other.port and lab.cookie_value != other.cookie_value
-        assert server.sites.origins() == {"lab": lab.origin, "other": other.origin}
-        for workspace in ("lab", "other"):
-            page = await server.page(f"{workspace}/probe/main")
-            assert await page.ask("names") == [workspace, "probe", "main"]
-
-    run_served(body)
-
-
-def test_request_services_answer_on_their_own_site_and_app_messages_reach_every_workspace(
-    run_served: Run, isolation: str
+async def test_request_services_answer_on_their_own_site_and_app_messages_reach_every_workspace(
+    server: Server, isolation: str
 ) -> None:
-    async def body(server: Server) -> None:
-        for workspace in ("lab", "other"):
-            add_probe(server, isolation, workspace=workspace)
-        lab, other = await server.page("lab/probe/main"), await server.page("other/probe/main")
-        _, url = await lab.ask("create", "probe", "a")
-        assert (await server.get(f"lab/probe/main/{url}"))[0] == 201
-        assert (await server.get(f"other/probe/main/{url}"))[0] == 404
-        elsewhere = server.sites.of_workspace("other").origin
-        async with server.client.get(f"{elsewhere}/narvi/lab/probe/main/{url}") as answer:
-            assert answer.status == 403
-        assert await lab.ask("app_message", "other", "probe", "main", {"from": "lab"}) is True
-        assert ["app", "lab", "probe", "main", "{'from': 'lab'}"] in await other.ask("events")
-
-    run_served(body)
+    for workspace in ("lab", "other"):
+        add_probe(server, isolation, workspace=workspace)
+    lab, other = await server.page("lab/probe/main"), await server.page("other/probe/main")
+    _, url = await lab.ask("create", "probe", "a")
+    assert (await server.get(f"lab/probe/main/{url}"))[0] == 201
+    assert (await server.get(f"other/probe/main/{url}"))[0] == 404
+    elsewhere = server.sites.of_workspace("other").origin
+    async with server.client.get(f"{elsewhere}/narvi/lab/probe/main/{url}") as answer:
+        assert answer.status == 403
+    assert await lab.ask("app_message", "other", "probe", "main", {"from": "lab"}) is True
+    assert ["app", "lab", "probe", "main", "{'from': 'lab'}"] in await other.ask("events")
 
 
-def test_fifty_workspaces_are_served_at_once(run_served: Run) -> None:
-    async def body(server: Server) -> None:
-        names = [f"lab-{number}" for number in range(50)]
-        for name in names:
-            add_probe(server, "thread", workspace=name, shared=True)
-        # Tickets first: an address is good from the moment it is given.
-        tickets = [server.sites.issue_ticket(name, "probe", "main", 60) for name in names]
-        assert len(server.sites.origins()) == 50
+async def test_fifty_workspaces_are_served_at_once(server: Server) -> None:
+    names = [f"lab-{number}" for number in range(50)]
+    for name in names:
+        add_probe(server, "thread", workspace=name, shared=True)
+    # Tickets first: an address is good from the moment it is given.
+    tickets = [server.sites.issue_ticket(name, "probe", "main", 60) for name in names]
+    assert len(server.sites.origins()) == 50
 
-        async def enter(ticket: str) -> str:
-            jar = aiohttp.CookieJar(unsafe=True)
-            async with aiohttp.ClientSession(cookie_jar=jar) as browser, browser.get(ticket) as page:
-                assert page.status == 200
-                return page.url.path.split("/")[2]
+    async def enter(ticket: str) -> str:
+        jar = aiohttp.CookieJar(unsafe=True)
+        async with aiohttp.ClientSession(cookie_jar=jar) as browser, browser.get(ticket) as page:
+            assert page.status == 200
+            return page.url.path.split("/")[2]
 
-        assert await asyncio.gather(*(enter(ticket) for ticket in tickets)) == names
-
-    run_served(body)
+    assert await asyncio.gather(*(enter(ticket) for ticket in tickets)) == names
 
 
 def test_no_socket_is_a_sentence_and_works_again_when_there_is_one() -> None:
@@ -111,9 +99,6 @@ def test_whose_address_it_is_and_how_a_browser_may_follow_it() -> None:
         sock.close()
 
 
-def test_the_token_works_on_every_site_for_pages(run_served: Run) -> None:
-    async def body(server: Server) -> None:
-        add_probe(server, "thread")
-        assert (await server.get("lab/probe/main/index.html"))[0] == 200
-
-    run_served(body)
+async def test_the_token_works_on_every_site_for_pages(server: Server) -> None:
+    add_probe(server, "thread")
+    assert (await server.get("lab/probe/main/index.html"))[0] == 200

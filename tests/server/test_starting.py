@@ -48,63 +48,51 @@ class Fixture:
         return instance
 
 
-def test_many_that_ask_meet_one_instance() -> None:
-    async def body() -> None:
-        fixture, service = Fixture(), Service("lab", "probe", "a:B")
-        asked = [fixture.starter.acquire(service, "one", for_session) for for_session in (True, False, True)]
-        instances: list[Instance] = await asyncio.gather(*asked)
-        assert len(fixture.created) == 1 and len(set(instances)) == 1
-        assert fixture.starter.shared_instance(service, "one") is instances[0]
-        await fixture.starter.acquire(service, "two", True)
-        assert len(fixture.created) == 2
-        fixture.starter.forget(instances[0])
-        assert fixture.starter.shared_instance(service, "one") is None
-
-    asyncio.run(body())
+async def test_many_that_ask_meet_one_instance() -> None:
+    fixture, service = Fixture(), Service("lab", "probe", "a:B")
+    asked = [fixture.starter.acquire(service, "one", for_session) for for_session in (True, False, True)]
+    instances: list[Instance] = await asyncio.gather(*asked)
+    assert len(fixture.created) == 1 and len(set(instances)) == 1
+    assert fixture.starter.shared_instance(service, "one") is instances[0]
+    await fixture.starter.acquire(service, "two", True)
+    assert len(fixture.created) == 2
+    fixture.starter.forget(instances[0])
+    assert fixture.starter.shared_instance(service, "one") is None
 
 
-def test_not_shared_the_page_starts_and_the_session_takes() -> None:
-    async def body() -> None:
-        fixture, service = Fixture(), Service("lab", "probe", "a:B", shared=False)
-        spare = await fixture.starter.acquire(service, "one", for_session=False)
-        assert await fixture.starter.acquire(service, "one", for_session=True) is spare
-        assert await fixture.starter.acquire(service, "one", for_session=True) is not spare
-
-    asyncio.run(body())
+async def test_not_shared_the_page_starts_and_the_session_takes() -> None:
+    fixture, service = Fixture(), Service("lab", "probe", "a:B", shared=False)
+    spare = await fixture.starter.acquire(service, "one", for_session=False)
+    assert await fixture.starter.acquire(service, "one", for_session=True) is spare
+    assert await fixture.starter.acquire(service, "one", for_session=True) is not spare
 
 
-def test_failures_back_off_until_somebody_asks() -> None:
-    async def body() -> None:
-        fixture, service = Fixture(), Service("lab", "probe", "a:B")
-        fixture.errors = [ServiceFailed("no luck"), ServiceFailed("no luck")]
-        for _ in range(2):
-            with pytest.raises(ServiceFailed, match="could not start"):
-                await fixture.starter.acquire(service, "one", for_session=True)
-        assert fixture.discarded.call_count == 2
-        with pytest.raises(ServiceFailed) as caught:
+async def test_failures_back_off_until_somebody_asks() -> None:
+    fixture, service = Fixture(), Service("lab", "probe", "a:B")
+    fixture.errors = [ServiceFailed("no luck"), ServiceFailed("no luck")]
+    for _ in range(2):
+        with pytest.raises(ServiceFailed, match="could not start"):
             await fixture.starter.acquire(service, "one", for_session=True)
-        assert "stays down until asked" in caught.value.detail and len(fixture.created) == 2
-        ((service_id, state, _, detail),) = fixture.starter.failures_of(service)
-        assert (service_id, state, detail) == ("one", "failed", "no luck")
-        fixture.starter.forget_failures(service)
-        assert (await fixture.starter.acquire(service, "one", for_session=True)).running
+    assert fixture.discarded.call_count == 2
+    with pytest.raises(ServiceFailed) as caught:
+        await fixture.starter.acquire(service, "one", for_session=True)
+    assert "stays down until asked" in caught.value.detail and len(fixture.created) == 2
+    ((service_id, state, _, detail),) = fixture.starter.failures_of(service)
+    assert (service_id, state, detail) == ("one", "failed", "no luck")
+    fixture.starter.forget_failures(service)
+    assert (await fixture.starter.acquire(service, "one", for_session=True)).running
 
-    asyncio.run(body())
 
-
-def test_refusals_are_no_failures() -> None:
-    async def body() -> None:
-        fixture = Fixture()
-        service = Service("lab", "probe", "a:B")
-        fixture.errors = [ServiceRefused()]
-        with pytest.raises(ServiceRefused):
-            await fixture.starter.acquire(service, "one", for_session=True)
-        assert list(fixture.starter.failures_of(service)) == []
-        fixed = Service("lab", "probe", "a:B", fixed_service_id="main")
-        with pytest.raises(ServiceRefused):
-            await fixture.starter.acquire(fixed, "other", for_session=False)
-
-    asyncio.run(body())
+async def test_refusals_are_no_failures() -> None:
+    fixture = Fixture()
+    service = Service("lab", "probe", "a:B")
+    fixture.errors = [ServiceRefused()]
+    with pytest.raises(ServiceRefused):
+        await fixture.starter.acquire(service, "one", for_session=True)
+    assert list(fixture.starter.failures_of(service)) == []
+    fixed = Service("lab", "probe", "a:B", fixed_service_id="main")
+    with pytest.raises(ServiceRefused):
+        await fixture.starter.acquire(fixed, "other", for_session=False)
 
 
 def test_a_steady_life_forgives() -> None:

@@ -55,13 +55,10 @@ def test_what_was_recorded_is_there_in_the_next_run(tmp_path: Path) -> None:
     assert WindowGeometryStore(file).get(KEY) == geometry
 
 
-def test_the_oldest_are_forgotten(tmp_path: Path) -> None:
-    async def record() -> None:
-        store = WindowGeometryStore(tmp_path / "places.json")
-        for number in range(501):
-            store.record(WindowKey("notes", "notes", str(number)), Geometry(number, 0, 300, 300))
-        assert store.get(WindowKey("notes", "notes", "0")) == Geometry()
-        assert store.get(WindowKey("notes", "notes", "1")).x == 1
-        store.save()
-
-    asyncio.run(record())
+async def test_the_oldest_are_forgotten(tmp_path: Path) -> None:
+    store = WindowGeometryStore(tmp_path / "places.json")
+    for number in range(501):
+        store.record(WindowKey("notes", "notes", str(number)), Geometry(number, 0, 300, 300))
+    assert store.get(WindowKey("notes", "notes", "0")) == Geometry()
+    assert store.get(WindowKey("notes", "notes", "1")).x == 1
+    store.save()

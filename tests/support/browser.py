@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 from playwright.async_api import Page, async_playwright, expect
 
 from tests.support.server import Server
 from tests.support.waiting import PATIENCE
-
-Run = Callable[..., None]
-
 
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
 

@@ -146,8 +146,6 @@ def add_probe(server: Server, isolation: str, name: str = "probe", **options: An
     app_parameters = options.pop("app_parameters", {})
     chooser = options.pop("service_chooser", None)
     options.setdefault("service_class", "service:Probe")
-    service = server.hub.register_service(
-        Service(name=name, isolation=isolation, folder=PROBE, **options)
-    )
+    service = server.hub.register_service(Service(name=name, isolation=isolation, folder=PROBE, **options))
     server.hub.register_app(name, service, app_parameters, {("", "**"): PROBE / "web"}, chooser)
     return service

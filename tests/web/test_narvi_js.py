@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from narvi_desktop.server.registry import Service
-from tests.support.browser import SERVICE, Run, browser_page, visit
+from tests.support.browser import SERVICE, browser_page, visit
 from tests.support.server import Server, until
 
 ROOT = Path(__file__).parents[2]
@@ -49,65 +49,53 @@ def echo(tmp_path: Path) -> Callable[[Server], Service]:
     return add
 
 
-def test_early_sends_and_messages_arrive_in_order(run_served: Run, echo: Callable[[Server], Service]) -> None:
-    async def body(server: Server) -> None:
-        echo(server)
-        async with browser_page() as page:
-            await visit(server, page, "lab", "echo")
-            await page.wait_for_function("seen.length === 4")
-            assert await page.evaluate("seen") == ['{"a":1}', "welcome", "early one", "early two"]
-            await page.evaluate("service.send(new Uint8Array([1, 2, 3]).buffer)")
-            await page.wait_for_function("seen.at(-1) === 'bytes 3'")
-            assert await page.evaluate("statuses") == ["connecting", "connected"]
-
-    run_served(body)
+async def test_early_sends_and_messages_arrive_in_order(server: Server, echo: Callable[[Server], Service]) -> None:
+    echo(server)
+    async with browser_page() as page:
+        await visit(server, page, "lab", "echo")
+        await page.wait_for_function("seen.length === 4")
+        assert await page.evaluate("seen") == ['{"a":1}', "welcome", "early one", "early two"]
+        await page.evaluate("service.send(new Uint8Array([1, 2, 3]).buffer)")
+        await page.wait_for_function("seen.at(-1) === 'bytes 3'")
+        assert await page.evaluate("statuses") == ["connecting", "connected"]
 
 
-def test_it_reconnects_with_the_same_app_and_keeps_what_is_sent(
-    run_served: Run, echo: Callable[[Server], Service]
+async def test_it_reconnects_with_the_same_app_and_keeps_what_is_sent(
+    server: Server, echo: Callable[[Server], Service]
 ) -> None:
-    async def body(server: Server) -> None:
-        service = echo(server)
-        async with browser_page() as page:
-            await visit(server, page, "lab", "echo")
-            await page.wait_for_function("seen.length === 4")
-            await page.evaluate(
-                "service.add_status_listener((s) => { if (s === 'reconnecting') service.send('meanwhile') })"
-            )
-            await server.hub.restart(service)
-            await page.wait_for_function("seen.at(-1) === 'meanwhile'")
-            assert await page.evaluate("made") == 1
-            assert await page.evaluate("statuses") == ["connecting", "connected", "reconnecting", "connected"]
-
-    run_served(body)
+    service = echo(server)
+    async with browser_page() as page:
+        await visit(server, page, "lab", "echo")
+        await page.wait_for_function("seen.length === 4")
+        await page.evaluate(
+            "service.add_status_listener((s) => { if (s === 'reconnecting') service.send('meanwhile') })"
+        )
+        await server.hub.restart(service)
+        await page.wait_for_function("seen.at(-1) === 'meanwhile'")
+        assert await page.evaluate("made") == 1
+        assert await page.evaluate("statuses") == ["connecting", "connected", "reconnecting", "connected"]
 
 
-def test_it_stops_when_it_is_no_longer_let_in(run_served: Run, echo: Callable[[Server], Service]) -> None:
-    async def body(server: Server) -> None:
-        service = echo(server)
-        async with browser_page() as page:
-            await visit(server, page, "lab", "echo")
-            await page.wait_for_function("statuses.at(-1) === 'connected'")
-            server.site.cookie_value = "of another run"
-            await server.hub.restart(service)
-            await page.wait_for_function("statuses.at(-1) === 'stopped'")
-            await page.get_by_text("Open this app again.").wait_for()
-
-    run_served(body)
+async def test_it_stops_when_it_is_no_longer_let_in(server: Server, echo: Callable[[Server], Service]) -> None:
+    service = echo(server)
+    async with browser_page() as page:
+        await visit(server, page, "lab", "echo")
+        await page.wait_for_function("statuses.at(-1) === 'connected'")
+        server.site.cookie_value = "of another run"
+        await server.hub.restart(service)
+        await page.wait_for_function("statuses.at(-1) === 'stopped'")
+        await page.get_by_text("Open this app again.").wait_for()
 
 
-def test_the_module_is_the_same(run_served: Run, echo: Callable[[Server], Service]) -> None:
-    async def body(server: Server) -> None:
-        echo(server)
-        async with browser_page() as page:
-            await visit(server, page, "lab", "echo")
-            same = "import('./narvi/narvi.mjs').then((module) => module.start_narvi === start_narvi)"
-            assert await page.evaluate(same)
-
-    run_served(body)
+async def test_the_module_is_the_same(server: Server, echo: Callable[[Server], Service]) -> None:
+    echo(server)
+    async with browser_page() as page:
+        await visit(server, page, "lab", "echo")
+        same = "import('./narvi/narvi.mjs').then((module) => module.start_narvi === start_narvi)"
+        assert await page.evaluate(same)
 
 
-def test_the_app_of_the_readme(run_served: Run, tmp_path: Path) -> None:
+async def test_the_app_of_the_readme(server: Server, tmp_path: Path) -> None:
     from narvi_desktop.library.manifest import load
 
     readme = (ROOT / "README.md").read_text()
@@ -117,34 +105,28 @@ def test_the_app_of_the_readme(run_served: Run, tmp_path: Path) -> None:
         (tmp_path / name).write_text(text)
     spec = load(tmp_path).services["greeter"]
 
-    async def body(server: Server) -> None:
-        service = server.hub.register_service(
-            Service("own", spec.name, spec.service_class, fixed_service_id="main", isolation="process", folder=tmp_path)
-        )
-        server.hub.register_app("greeter", service, {}, {("", "**"): tmp_path / "web"})
-        async with browser_page() as page:
-            await visit(server, page, "own", "greeter")
-            await page.get_by_role("button", name="Greet").click()
-            await page.get_by_text("Hello, Ada!").wait_for()
-
-    run_served(body)
+    service = server.hub.register_service(
+        Service("own", spec.name, spec.service_class, fixed_service_id="main", isolation="process", folder=tmp_path)
+    )
+    server.hub.register_app("greeter", service, {}, {("", "**"): tmp_path / "web"})
+    async with browser_page() as page:
+        await visit(server, page, "own", "greeter")
+        await page.get_by_role("button", name="Greet").click()
+        await page.get_by_text("Hello, Ada!").wait_for()
 
 
-def test_the_bundled_hello(run_served: Run) -> None:
+async def test_the_bundled_hello(server: Server) -> None:
     folder = ROOT / "narvi_desktop" / "apps" / "hello"
 
-    async def body(server: Server) -> None:
-        service = server.hub.register_service(
-            Service("hello", "hello", "service:Hello", fixed_service_id="main", isolation="process", folder=folder)
-        )
-        server.hub.register_app("hello", service, {}, {("", "**"): folder / "web"})
-        async with browser_page() as first, browser_page() as second:
-            await visit(server, first, "hello", "hello")
-            await visit(server, second, "hello", "hello")
-            await first.get_by_label("Your name").fill("Ada")
-            await until(lambda: server.hub.session_count() == 2)
-            await first.get_by_role("button", name="Say hello").click()
-            for page in (first, second):
-                await page.get_by_text("Hello, Ada!").wait_for()
-
-    run_served(body)
+    service = server.hub.register_service(
+        Service("hello", "hello", "service:Hello", fixed_service_id="main", isolation="process", folder=folder)
+    )
+    server.hub.register_app("hello", service, {}, {("", "**"): folder / "web"})
+    async with browser_page() as first, browser_page() as second:
+        await visit(server, first, "hello", "hello")
+        await visit(server, second, "hello", "hello")
+        await first.get_by_label("Your name").fill("Ada")
+        await until(lambda: server.hub.session_count() == 2)
+        await first.get_by_role("button", name="Say hello").click()
+        for page in (first, second):
+            await page.get_by_text("Hello, Ada!").wait_for()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from narvi_desktop.server.registry import Service
-from tests.support.browser import SERVICE, Run, browser_page, visit
+from tests.support.browser import SERVICE, browser_page, visit
 from tests.support.server import Server
 
 # As Narvi's guide lays a page out: the listener calls a recv of the page's own.
@@ -36,72 +36,60 @@ def add_echo(server: Server, folder: Path, page: str = PAGE) -> Service:
     return service
 
 
-def test_recv_is_called_only_while_no_listener_was_added(run_served: Run, tmp_path: Path) -> None:
-    async def body(server: Server) -> None:
-        add_echo(server, tmp_path)
-        async with browser_page() as page:
-            await visit(server, page, "lab", "echo")
-            await page.wait_for_function("seen.length === 1")
-            await page.evaluate("session.service.send('one')")
-            await page.evaluate("session.service.send('two')")
-            await page.wait_for_function("seen.at(-1) === 'two'")
-            assert await page.evaluate("seen") == ["welcome", "one", "two"]
-
-    run_served(body)
+async def test_recv_is_called_only_while_no_listener_was_added(server: Server, tmp_path: Path) -> None:
+    add_echo(server, tmp_path)
+    async with browser_page() as page:
+        await visit(server, page, "lab", "echo")
+        await page.wait_for_function("seen.length === 1")
+        await page.evaluate("session.service.send('one')")
+        await page.evaluate("session.service.send('two')")
+        await page.wait_for_function("seen.at(-1) === 'two'")
+        assert await page.evaluate("seen") == ["welcome", "one", "two"]
 
 
-def test_start_narvi_returns_session_id_service_and_webapp(run_served: Run, tmp_path: Path) -> None:
-    async def body(server: Server) -> None:
-        add_echo(server, tmp_path)
-        async with browser_page() as page:
-            await visit(server, page, "lab", "echo")
-            await page.wait_for_function("seen.length === 1")
-            assert await page.evaluate("before") == {"webapp": None, "session_id": None}
-            assert await page.evaluate("session.webapp instanceof Echo && session.webapp.service === session.service")
-            assert await page.evaluate("session.webapp.parameters") == {"a": 1}
-            (instance,) = server.hub.instances
-            (session_id,) = (session.session_id for session in instance.sessions.values())
-            assert await page.evaluate("session.session_id") == session_id
-
-    run_served(body)
+async def test_start_narvi_returns_session_id_service_and_webapp(server: Server, tmp_path: Path) -> None:
+    add_echo(server, tmp_path)
+    async with browser_page() as page:
+        await visit(server, page, "lab", "echo")
+        await page.wait_for_function("seen.length === 1")
+        assert await page.evaluate("before") == {"webapp": None, "session_id": None}
+        assert await page.evaluate("session.webapp instanceof Echo && session.webapp.service === session.service")
+        assert await page.evaluate("session.webapp.parameters") == {"a": 1}
+        (instance,) = server.hub.instances
+        (session_id,) = (session.session_id for session in instance.sessions.values())
+        assert await page.evaluate("session.session_id") == session_id
 
 
-def test_it_is_loaded_again_after_a_restart_and_what_it_sent_arrives(run_served: Run, tmp_path: Path) -> None:
-    async def body(server: Server) -> None:
-        service = add_echo(server, tmp_path)
-        (tmp_path / "service.py").write_text(
-            SERVICE.replace(
-                "services.send(message, for_session_id=session))",
-                f"open({str(tmp_path / 'said.txt')!r}, 'a').write(message + '\\n'))",
-            )
+async def test_it_is_loaded_again_after_a_restart_and_what_it_sent_arrives(server: Server, tmp_path: Path) -> None:
+    service = add_echo(server, tmp_path)
+    (tmp_path / "service.py").write_text(
+        SERVICE.replace(
+            "services.send(message, for_session_id=session))",
+            f"open({str(tmp_path / 'said.txt')!r}, 'a').write(message + '\\n'))",
         )
-        async with browser_page() as page:
-            await visit(server, page, "lab", "echo")
-            await page.wait_for_function("seen.length === 1")
-            await page.evaluate("globalThis.first_load = true")
-            await page.evaluate("session._socket.addEventListener('close', () => session.send('meanwhile'))")
-            await server.hub.restart(service)
-            await page.wait_for_function(
-                "globalThis.first_load === undefined && typeof seen === 'object' && seen.length === 1"
-            )
-            assert await page.evaluate("seen") == ["welcome"]  # built once, from the snapshot
-            assert (tmp_path / "said.txt").read_text() == "meanwhile\n"
+    )
+    async with browser_page() as page:
+        await visit(server, page, "lab", "echo")
+        await page.wait_for_function("seen.length === 1")
+        await page.evaluate("globalThis.first_load = true")
+        await page.evaluate("session._socket.addEventListener('close', () => session.send('meanwhile'))")
+        await server.hub.restart(service)
+        await page.wait_for_function(
+            "globalThis.first_load === undefined && typeof seen === 'object' && seen.length === 1"
+        )
+        assert await page.evaluate("seen") == ["welcome"]  # built once, from the snapshot
+        assert (tmp_path / "said.txt").read_text() == "meanwhile\n"
 
-    run_served(body)
 
-
-def test_it_is_reconnected_instead_while_its_window_is_held(run_served: Run, tmp_path: Path) -> None:
-    async def body(server: Server) -> None:
-        service = add_echo(server, tmp_path)
-        async with browser_page() as page:
-            await visit(server, page, "lab", "echo")
-            await page.wait_for_function("seen.length === 1")
-            await page.evaluate("session.hold_window('Two words are not saved.')")
-            await server.hub.restart(service)
-            await page.wait_for_function("seen.length === 2")
-            assert await page.evaluate("seen") == ["welcome", "welcome"]
-
-    run_served(body)
+async def test_it_is_reconnected_instead_while_its_window_is_held(server: Server, tmp_path: Path) -> None:
+    service = add_echo(server, tmp_path)
+    async with browser_page() as page:
+        await visit(server, page, "lab", "echo")
+        await page.wait_for_function("seen.length === 1")
+        await page.evaluate("session.hold_window('Two words are not saved.')")
+        await server.hub.restart(service)
+        await page.wait_for_function("seen.length === 2")
+        assert await page.evaluate("seen") == ["welcome", "welcome"]
 
 
 def add_chosen(server: Server, folder: Path, chooser: str | None) -> Service:
@@ -122,29 +110,23 @@ def add_chosen(server: Server, folder: Path, chooser: str | None) -> Service:
     return service
 
 
-def test_an_id_that_is_refused_at_a_reconnect_leads_to_the_chooser(run_served: Run, tmp_path: Path) -> None:
-    async def body(server: Server) -> None:
-        service = add_chosen(server, tmp_path, "directory")
-        async with browser_page() as page:
-            await visit(server, page, "lab", "echo")
-            await page.wait_for_function("seen.length === 1")
-            (tmp_path / "known").write_text("other")
-            await server.hub.restart(service)
-            await page.wait_for_url("**/narvi/lab/directory/main/index.html")
-            assert await page.title() == "Directory"
-
-    run_served(body)
+async def test_an_id_that_is_refused_at_a_reconnect_leads_to_the_chooser(server: Server, tmp_path: Path) -> None:
+    service = add_chosen(server, tmp_path, "directory")
+    async with browser_page() as page:
+        await visit(server, page, "lab", "echo")
+        await page.wait_for_function("seen.length === 1")
+        (tmp_path / "known").write_text("other")
+        await server.hub.restart(service)
+        await page.wait_for_url("**/narvi/lab/directory/main/index.html")
+        assert await page.title() == "Directory"
 
 
-def test_an_id_that_is_refused_without_a_chooser_is_said(run_served: Run, tmp_path: Path) -> None:
-    async def body(server: Server) -> None:
-        service = add_chosen(server, tmp_path, None)
-        async with browser_page() as page:
-            await visit(server, page, "lab", "echo")
-            await page.wait_for_function("seen.length === 1")
-            (tmp_path / "known").write_text("other")
-            await server.hub.restart(service)
-            await page.get_by_text('There is no "main" any more.').wait_for()
-            assert await page.evaluate("session.status") == "stopped"
-
-    run_served(body)
+async def test_an_id_that_is_refused_without_a_chooser_is_said(server: Server, tmp_path: Path) -> None:
+    service = add_chosen(server, tmp_path, None)
+    async with browser_page() as page:
+        await visit(server, page, "lab", "echo")
+        await page.wait_for_function("seen.length === 1")
+        (tmp_path / "known").write_text("other")
+        await server.hub.restart(service)
+        await page.get_by_text('There is no "main" any more.').wait_for()
+        assert await page.evaluate("session.status") == "stopped"
