@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
-import time
-from collections.abc import Callable
 from typing import Any
 
 from tests.support.account import Account
+from tests.support.devtools import DevTools
 from tests.support.waiting import PATIENCE, until
 from tests.support.windows import titles
 
@@ -56,6 +55,7 @@ class Probe:
 
     def __init__(self, seat: Account, page: str = PAGE, more: str = "") -> None:
         self.seat = seat
+        self.devtools = DevTools(seat)
         self.folder = seat.home / "data/narvi-desktop/apps/probe"
         (self.folder / "web").mkdir(parents=True)
         (self.folder / "narvi.toml").write_text(MANIFEST + more)
@@ -93,17 +93,11 @@ class Probe:
     def press(self, *keys: str, title: str = "^Probe page$") -> None:
         self.run("xdotool", "windowfocus", "--sync", self.window(title), "key", *keys)
 
-    def press_until(self, key: str, condition: Callable[[], bool]) -> None:
-        """On the page that stands in for the app's: who is faster than it loads presses again."""
-
-        def pressed() -> bool:
-            found = titles(self.seat, "^Probe$")
-            if not condition() and found:
-                self.run("xdotool", "windowfocus", "--sync", found[0], "key", key)
-                time.sleep(0.5)
-            return condition()
-
-        until(pressed)
+    def press_on_error_page(self, key: str) -> None:
+        """Press a key on the page that stands in for the app's, once it is ready for keys."""
+        self.run("xdotool", "windowfocus", "--sync", self.window("^Probe$"))
+        self.devtools.until_ready_for_keys("/narvi/desktop/broken/")
+        self.run("xdotool", "key", key)
 
     def count(self, what: str) -> int:
         return sum(one["what"] == what for one in self.said())

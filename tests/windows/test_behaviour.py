@@ -232,7 +232,8 @@ def test_a_dead_page_is_replaced_and_comes_back(user: Account) -> None:
     kill_pages(user)
     probe.window("^Probe$")  # our page, called by the app's name
     assert user.json("status")["windows"] == [{"workspace": "probe", "app": "probe", "service_id": "main"}]
-    probe.press_until("Return", lambda: probe.count("here") > 1)
+    probe.press_on_error_page("Return")
+    probe.until_said("here", 2)
     assert probe.window() == window
 
 
@@ -242,7 +243,8 @@ def test_a_dead_page_can_be_shown_in_another_way(user: Account) -> None:
     probe.until_said("here")
     kill_pages(user)
     probe.window("^Probe$")
-    probe.press_until("alt+b", lambda: probe.count("here") > 1)
+    probe.press_on_error_page("alt+b")
+    probe.until_said("here", 2)
     assert processes(user, b"--app=http")
 
 
@@ -266,7 +268,8 @@ def test_no_white_window(user: Account, script: str) -> None:
     log = user.home / "state/narvi-desktop/log/runtime.log"
     until(lambda: "for 2.5 seconds" in log.read_text())
     (probe.folder / "web" / "index.html").write_text(PAGE)
-    probe.press_until("Return", lambda: probe.count("here") > 0)
+    probe.press_on_error_page("Return")
+    probe.until_said("here")
 
 
 def test_home_adds_a_folder_by_its_dialog(user: Account) -> None:
