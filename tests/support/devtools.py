@@ -13,7 +13,7 @@ from tests.support.account import Account
 from tests.support.programs import free_port
 from tests.support.waiting import PATIENCE
 
-# Chromium drops keys until a page has painted; autofocus comes after the load.
+# Chromium drops keys until a page has painted.
 _READY_FOR_KEYS = """document.readyState === "complete" && document.hasFocus()
   && document.activeElement !== document.body && performance.getEntriesByType("paint").length > 0"""
 

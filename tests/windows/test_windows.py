@@ -12,6 +12,7 @@ import pytest
 
 from narvi_desktop.windows.availability import why_not
 from tests.support.account import APP, Account, is_alive, make_app
+from tests.support.devtools import DevTools
 from tests.support.waiting import PATIENCE, until
 from tests.support.windows import hosts, titles
 
@@ -110,6 +111,7 @@ def test_without_a_display_it_says_so() -> None:
 
 
 def test_a_broken_manifest_is_shown_and_the_mended_app_opens_in_its_window(seat: Account) -> None:
+    devtools = DevTools(seat)
     folder = make_app(seat.home / "mine")
     (folder / "narvi.toml").write_text(APP.replace('title = "Mine"', 'tilte = "Mine"'))
     code, _, error = seat.run("open", str(folder))
@@ -118,10 +120,6 @@ def test_a_broken_manifest_is_shown_and_the_mended_app_opens_in_its_window(seat:
     (window,) = titles(seat, "^mine$")
     (folder / "narvi.toml").write_text(APP)
     subprocess.run(["xdotool", "windowfocus", "--sync", window], env=seat.environment, check=True)
-
-    def mended() -> bool:
-        # Who is faster than the page loads presses again.
-        subprocess.run(["xdotool", "key", "Return"], env=seat.environment, check=True)
-        return titles(seat, "^Mine$") == [window]
-
-    until(mended)
+    devtools.until_ready_for_keys("/narvi/desktop/broken/")
+    subprocess.run(["xdotool", "key", "Return"], env=seat.environment, check=True)
+    until(lambda: titles(seat, "^Mine$") == [window])
