@@ -23,16 +23,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--windows", type=int, default=4, help="windows that are opened at once (default 4)")
 
 
-
-
-
-
-
-
-
-
-
-
 @pytest.fixture
 async def server(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Server]:
     """A server of the test's own, in its loop; `@pytest.mark.settings(Settings(...))` gives it others."""
@@ -45,12 +35,6 @@ async def server(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 def isolation(request: pytest.FixtureRequest) -> str:
     """Both kinds of worker run the same code and pass the same tests."""
     return str(request.param)
-
-
-
-
-
-
 
 
 @pytest.fixture(scope="session")

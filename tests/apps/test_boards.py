@@ -20,20 +20,6 @@ from tests.support.server import Server
 ODD = 'a "b"; ü 漢 50%/c.txt'
 
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 async def test_boards_are_made_renamed_deleted_and_brought_back(server: Server, tmp_path: Path) -> None:
     add_boards(server, tmp_path)
     async with browser_page() as page:
@@ -139,8 +125,6 @@ async def test_a_card_with_its_file_goes_to_an_open_board_at_once_and_to_a_close
         late = await page.context.new_page()
         await late.goto(url)
         await until_shown(late, ["and this"], [], [])
-
-
 
 
 async def attach(page: Page, text: str, name: str, content: bytes) -> None:

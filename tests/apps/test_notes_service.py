@@ -32,18 +32,6 @@ async def told(page: Page) -> Any:
     return json.loads(await page.text())
 
 
-
-
-
-
-
-
-
-
-
-
-
-
 async def test_updates_are_relayed_and_told_saved(server: Server, tmp_path: Path) -> None:
     add_notes(server, tmp_path / "data")
     one, other = await server.page("notes/notes/main"), await server.page("notes/notes/main")

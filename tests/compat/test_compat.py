@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -105,28 +104,24 @@ def echo(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_user_guides_echo_and_the_monitor_on_the_embedding_api(echo: Path) -> None:
+async def test_the_user_guides_echo_and_the_monitor_on_the_embedding_api(echo: Path) -> None:
     (echo / "program.py").write_text(PROGRAM)
     port = free_port()
     files = [str(echo / name) for name in ("program.py", "index.html")]
     command = [sys.executable, "-m", "narvi_desktop.compat", files[0], str(port), files[1]]
     program = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert program.stdout is not None
-
-    async def body() -> None:
-        async with browser_page() as page:
-            await page.goto(f"http://localhost:{port}/narvi/guide/echo/index.html")
-            await expect(page.locator("#seen")).to_have_text("hello")
-            monitor = await page.context.new_page()
-            await monitor.goto(f"http://localhost:{port}/narvi/admin/monitor/index.html")
-            row = monitor.locator("#services tr", has_text="echo_service")
-            await expect(row).to_contain_text("guide")
-            await expect(row).to_contain_text("rss")
-
     with program.stdout as output:
         try:
             assert output.readline() == "ready\n"
-            asyncio.run(body())
+            async with browser_page() as page:
+                await page.goto(f"http://localhost:{port}/narvi/guide/echo/index.html")
+                await expect(page.locator("#seen")).to_have_text("hello")
+                monitor = await page.context.new_page()
+                await monitor.goto(f"http://localhost:{port}/narvi/admin/monitor/index.html")
+                row = monitor.locator("#services tr", has_text="echo_service")
+                await expect(row).to_contain_text("guide")
+                await expect(row).to_contain_text("rss")
         finally:
             program.terminate()
             output.read()

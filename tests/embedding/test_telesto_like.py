@@ -9,9 +9,8 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
@@ -51,12 +50,10 @@ def origin() -> Iterator[str]:
     program.wait(PATIENCE)
 
 
-def run(body: Callable[[Page], Any]) -> None:
-    async def inside() -> None:
-        async with browser_page() as page:
-            await body(page)
-
-    asyncio.run(inside())
+@pytest.fixture
+async def page() -> AsyncIterator[Page]:
+    async with browser_page() as page:
+        yield page
 
 
 async def check_designer(page: Page, name: str, colour: str, zip_name: str) -> None:
@@ -72,52 +69,42 @@ async def check_designer(page: Page, name: str, colour: str, zip_name: str) -> N
         assert json.loads(archive.read("topology.json")) == {"id": zip_name}
 
 
-def test_program_unchanged_redirects_dicts_and_a_post_without_origin(origin: str) -> None:
-    async def body(page: Page) -> None:
-        await page.goto(f"{origin}/telesto/")
-        assert page.url == f"{origin}/telesto/telesto/directory/main/index.html"
-        await expect(page.locator("#topologies")).to_have_text("first")
-        url = f"{origin}/telesto/telesto/directory/main/topology/second"
-        async with aiohttp.ClientSession() as script, script.post(url, data=b"{}") as response:
-            assert response.status == 201 and await response.json(content_type=None) == {"created": "second"}
-            assert response.content_type == "application/json"
-        await expect(page.locator("#topologies li")).to_have_text(["first", "second"])
-        # The callable of the program has made the id valid.
-        await page.goto(f"{origin}/telesto/telesto/designer/second/index.html")
-        await check_designer(page, "<second>", "blue", "second")
-        await page.goto(f"{origin}/telesto/telesto/designer/third/index.html")
-        assert page.url == f"{origin}/telesto/telesto/directory/main/index.html"
-
-    run(body)
+async def test_program_unchanged_redirects_dicts_and_a_post_without_origin(origin: str, page: Page) -> None:
+    await page.goto(f"{origin}/telesto/")
+    assert page.url == f"{origin}/telesto/telesto/directory/main/index.html"
+    await expect(page.locator("#topologies")).to_have_text("first")
+    url = f"{origin}/telesto/telesto/directory/main/topology/second"
+    async with aiohttp.ClientSession() as script, script.post(url, data=b"{}") as response:
+        assert response.status == 201 and await response.json(content_type=None) == {"created": "second"}
+        assert response.content_type == "application/json"
+    await expect(page.locator("#topologies li")).to_have_text(["first", "second"])
+    # The callable of the program has made the id valid.
+    await page.goto(f"{origin}/telesto/telesto/designer/second/index.html")
+    await check_designer(page, "<second>", "blue", "second")
+    await page.goto(f"{origin}/telesto/telesto/designer/third/index.html")
+    assert page.url == f"{origin}/telesto/telesto/directory/main/index.html"
 
 
-def test_program_unchanged_a_service_registered_twice(origin: str) -> None:
-    async def body(page: Page) -> None:
-        await page.goto(f"{origin}/telesto/telesto/application/index.html")
-        assert page.url == f"{origin}/telesto/telesto/application/app/index.html"
-        text = json.dumps({"echo": "hello red", "name": "APP"})
-        await expect(page.locator("#text")).to_have_text(text)
-        await expect(page.locator("#bytes")).to_have_text("abab")
-
-    run(body)
+async def test_program_unchanged_a_service_registered_twice(origin: str, page: Page) -> None:
+    await page.goto(f"{origin}/telesto/telesto/application/index.html")
+    assert page.url == f"{origin}/telesto/telesto/application/app/index.html"
+    text = json.dumps({"echo": "hello red", "name": "APP"})
+    await expect(page.locator("#text")).to_have_text(text)
+    await expect(page.locator("#bytes")).to_have_text("abab")
 
 
-def test_program_unchanged_opens_in_chromium_as_an_app(origin: str, tmp_path: Path) -> None:
+async def test_program_unchanged_opens_in_chromium_as_an_app(origin: str, tmp_path: Path) -> None:
     url = f"{origin}/telesto/telesto/designer/first/index.html"
     command = [chromium(), "--headless=new", f"--app={url}", f"--user-data-dir={tmp_path}", *ARGUMENTS]
     browser = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-
-    async def body() -> None:
+    try:
         async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as client:
             while True:
                 async with client.get(f"{origin}/status.json") as response:
                     instances = (await response.json())["telesto"]["designer"]["instances"]
                 if instances.get("first") and len(instances["first"][0]["sessions"]) == 1:
-                    return
+                    break
                 await asyncio.sleep(0.05)
-
-    try:
-        asyncio.run(body())
     finally:
         browser.terminate()
         browser.wait(PATIENCE)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-
 import pytest
 
 from narvi_desktop.runtime import idle_shutdown
@@ -27,44 +24,31 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def run(test: Callable[[IdleShutdown], None], stays: bool = False) -> None:
-    async def body() -> None:
-        test(IdleShutdown(Settings(leave_after=60), stays))
-
-    asyncio.run(body())
-
-
-def test_it_leaves_some_time_after_it_was_needed(clock: Clock) -> None:
-    def test(idle: IdleShutdown) -> None:
-        clock.now += 59
-        idle.check(needed=True)
-        clock.now += 60
-        idle.check(needed=False)
-        assert not idle.leaving
-        clock.now += 1
-        idle.check(needed=False)
-        assert idle.leaving and idle.done.is_set()
-
-    run(test)
+async def test_it_leaves_some_time_after_it_was_needed(clock: Clock) -> None:
+    idle = IdleShutdown(Settings(leave_after=60), stays=False)
+    clock.now += 59
+    idle.check(needed=True)
+    clock.now += 60
+    idle.check(needed=False)
+    assert not idle.leaving
+    clock.now += 1
+    idle.check(needed=False)
+    assert idle.leaving and idle.done.is_set()
 
 
-def test_a_promise_keeps_it_alive(clock: Clock) -> None:
-    def test(idle: IdleShutdown) -> None:
-        idle.keep_alive(600)
-        idle.keep_alive(5)  # a shorter one takes nothing away
-        clock.now += 599
-        idle.check(needed=False)
-        assert not idle.leaving
-
-    run(test)
+async def test_a_promise_keeps_it_alive(clock: Clock) -> None:
+    idle = IdleShutdown(Settings(leave_after=60), stays=False)
+    idle.keep_alive(600)
+    idle.keep_alive(5)  # a shorter one takes nothing away
+    clock.now += 599
+    idle.check(needed=False)
+    assert not idle.leaving
 
 
-def test_it_stays_where_it_is_told_to_until_it_is_stopped(clock: Clock) -> None:
-    def test(idle: IdleShutdown) -> None:
-        clock.now += 10_000
-        idle.check(needed=False)
-        assert not idle.leaving
-        idle.leave()
-        assert idle.leaving and idle.done.is_set()
-
-    run(test, stays=True)
+async def test_it_stays_where_it_is_told_to_until_it_is_stopped(clock: Clock) -> None:
+    idle = IdleShutdown(Settings(leave_after=60), stays=True)
+    clock.now += 10_000
+    idle.check(needed=False)
+    assert not idle.leaving
+    idle.leave()
+    assert idle.leaving and idle.done.is_set()

@@ -23,8 +23,6 @@ def add(server: Server, workspace: str, folder: Path) -> Path:
     return folder / "touched.txt"
 
 
-
-
 async def test_a_page_gets_nothing_of_another_workspace(server: Server, tmp_path: Path) -> None:
     add(server, "burglar", tmp_path / "burglar")
     touched = add(server, "vault", tmp_path / "vault")

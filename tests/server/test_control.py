@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import pathlib
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -42,60 +41,56 @@ async def count(payload: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
         yield {"number": number}
 
 
-def ask(
+async def ask(
     path: str, body: bytes = b"{}", method: str = "POST", kind: str = "application/json"
 ) -> tuple[int, dict[str, Any]]:
-    async def run() -> tuple[int, dict[str, Any]]:
-        listener = Listener()
-        sites = Sites(lambda workspace: bind(0), listener.add)
-        control = Control({"echo": echo, "refuse": refuse, "break": break_down}, LIMIT, {"count": count})
-        hub = Hub(Settings(), pathlib.Path())
-        gateway = Gateway(hub, sites, listener, b"token", control.answer, ErrorPages())
-        url = sites.of_workspace(SYSTEM).origin + path
-        headers = {"Authorization": "Bearer token", "Content-Type": kind}
-        try:
-            client = aiohttp.ClientSession(headers=headers)
-            async with client, client.request(method, url, data=body) as answer:
-                text = await answer.text()
-                lines = [json.loads(line) for line in text.splitlines()]
-                return answer.status, lines[0] if len(lines) == 1 else {"lines": lines}
-        finally:
-            await gateway.close(1)
-
-    running: Coroutine[Any, Any, tuple[int, dict[str, Any]]] = run()
-    return asyncio.run(running)
+    listener = Listener()
+    sites = Sites(lambda workspace: bind(0), listener.add)
+    control = Control({"echo": echo, "refuse": refuse, "break": break_down}, LIMIT, {"count": count})
+    hub = Hub(Settings(), pathlib.Path())
+    gateway = Gateway(hub, sites, listener, b"token", control.answer, ErrorPages())
+    url = sites.of_workspace(SYSTEM).origin + path
+    headers = {"Authorization": "Bearer token", "Content-Type": kind}
+    try:
+        client = aiohttp.ClientSession(headers=headers)
+        async with client, client.request(method, url, data=body) as answer:
+            text = await answer.text()
+            lines = [json.loads(line) for line in text.splitlines()]
+            return answer.status, lines[0] if len(lines) == 1 else {"lines": lines}
+    finally:
+        await gateway.close(1)
 
 
-def test_a_command_and_its_answer() -> None:
-    assert ask("/api/echo", b'{"a": 1}') == (200, {"schema": 1, "heard": {"a": 1}})
+async def test_a_command_and_its_answer() -> None:
+    assert await ask("/api/echo", b'{"a": 1}') == (200, {"schema": 1, "heard": {"a": 1}})
 
 
-def test_a_stream_is_a_document_a_line() -> None:
-    assert ask("/api/count", b'{"up_to": 3}') == (200, {"lines": [{"number": number} for number in range(3)]})
-    assert ask("/api/count", b"[")[0] == 400
-    assert ask("/api/count", method="GET")[0] == 405
+async def test_a_stream_is_a_document_a_line() -> None:
+    assert await ask("/api/count", b'{"up_to": 3}') == (200, {"lines": [{"number": number} for number in range(3)]})
+    assert (await ask("/api/count", b"["))[0] == 400
+    assert (await ask("/api/count", method="GET"))[0] == 405
 
 
-def test_what_a_command_refuses_and_what_breaks() -> None:
-    status, answer = ask("/api/refuse")
+async def test_what_a_command_refuses_and_what_breaks() -> None:
+    status, answer = await ask("/api/refuse")
     assert (status, answer["error"], answer["detail"], answer["exit_code"]) == (400, "not today", "because", 2)
-    status, answer = ask("/api/break")
+    status, answer = await ask("/api/break")
     assert status == 500 and "ZeroDivisionError" in answer["error"] and "Traceback" not in json.dumps(answer)
 
 
 @pytest.mark.parametrize("path", ["/api/nothing", "/api/echo/more"])
-def test_unknown_commands(path: str) -> None:
-    assert ask(path)[0] == 404
+async def test_unknown_commands(path: str) -> None:
+    assert (await ask(path))[0] == 404
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"])
-def test_by_post_alone(method: str) -> None:
-    assert ask("/api/echo", method=method)[0] == 405
+async def test_by_post_alone(method: str) -> None:
+    assert (await ask("/api/echo", method=method))[0] == 405
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp"])
-def test_json_alone(kind: str) -> None:
-    assert ask("/api/echo", kind=kind)[0] == 405
+async def test_json_alone(kind: str) -> None:
+    assert (await ask("/api/echo", kind=kind))[0] == 405
 
 
 @pytest.mark.parametrize(
@@ -113,10 +108,10 @@ def test_json_alone(kind: str) -> None:
         b'{"a": "' + b"x" * (LIMIT - 8) + b'"}',
     ],
 )
-def test_what_is_odd_or_above_the_limit_is_a_400(body: bytes) -> None:
-    assert ask("/api/echo", body)[0] == 400
+async def test_what_is_odd_or_above_the_limit_is_a_400(body: bytes) -> None:
+    assert (await ask("/api/echo", body))[0] == 400
 
 
-def test_a_body_of_exactly_the_limit() -> None:
-    status, answer = ask("/api/echo", b'{"a": "' + b"x" * (LIMIT - 9) + b'"}')
+async def test_a_body_of_exactly_the_limit() -> None:
+    status, answer = await ask("/api/echo", b'{"a": "' + b"x" * (LIMIT - 9) + b'"}')
     assert status == 200 and len(answer["heard"]["a"]) == LIMIT - 9

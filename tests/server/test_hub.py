@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +20,11 @@ class Quiet:
 
 
 @pytest.fixture
-def with_hub(tmp_path: Path) -> Callable[[Callable[[Hub], Coroutine[Any, Any, None]]], None]:
-    def run(test: Callable[[Hub], Coroutine[Any, Any, None]]) -> None:
-        async def body() -> None:
-            hub = Hub(Settings(), tmp_path)
-            await test(hub)
-            await hub.close()
-            assert not hub.instances
-
-        asyncio.run(body())
-
-    return run
+async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
+    hub = Hub(Settings(), tmp_path)
+    yield hub
+    await hub.close()
+    assert not hub.instances
 
 
 def add(hub: Hub, name: str = "probe") -> Service:
@@ -40,48 +33,36 @@ def add(hub: Hub, name: str = "probe") -> Service:
     return service
 
 
-def test_instances_are_found_by_app_stopped_and_restarted(with_hub: Any) -> None:
-    async def body(hub: Hub) -> None:
-        service = add(hub)
-        instance = await hub.acquire(service, "one", for_session=False)
-        assert hub.running_instance("lab", "probe", "one") is instance
-        assert hub.running_instance("lab", "probe", "two") is hub.running_instance("lab", "nobody", "one") is None
-        assert await hub.restart(service) == 1 and await hub.stop(service) == 0
-        again = await hub.acquire(service, "one", for_session=False)
-        assert again.number > instance.number and hub.restarts_of(again) == 1
-        assert await hub.stop(service, "other") == 0 and await hub.stop(service, "one") == 1
-
-    with_hub(body)
+async def test_instances_are_found_by_app_stopped_and_restarted(hub: Hub) -> None:
+    service = add(hub)
+    instance = await hub.acquire(service, "one", for_session=False)
+    assert hub.running_instance("lab", "probe", "one") is instance
+    assert hub.running_instance("lab", "probe", "two") is hub.running_instance("lab", "nobody", "one") is None
+    assert await hub.restart(service) == 1 and await hub.stop(service) == 0
+    again = await hub.acquire(service, "one", for_session=False)
+    assert again.number > instance.number and hub.restarts_of(again) == 1
+    assert await hub.stop(service, "other") == 0 and await hub.stop(service, "one") == 1
 
 
-def test_app_messages_find_their_instance_or_say_no(with_hub: Any) -> None:
-    async def body(hub: Hub) -> None:
-        sender = await hub.acquire(add(hub), "one", for_session=False)
-        await hub.acquire(add(hub, "other"), "main", for_session=False)
-        target = {"workspace": "lab", "app": "other", "service_id": "main"}
-        assert hub.deliver_app_message(sender, target, b"null")
-        assert not hub.deliver_app_message(sender, {**target, "service_id": "x"}, b"null")
-        assert [entry["found"] for entry in hub.message_log.since(0)] == [True, False]
-
-    with_hub(body)
+async def test_app_messages_find_their_instance_or_say_no(hub: Hub) -> None:
+    sender = await hub.acquire(add(hub), "one", for_session=False)
+    await hub.acquire(add(hub, "other"), "main", for_session=False)
+    target = {"workspace": "lab", "app": "other", "service_id": "main"}
+    assert hub.deliver_app_message(sender, target, b"null")
+    assert not hub.deliver_app_message(sender, {**target, "service_id": "x"}, b"null")
+    assert [entry["found"] for entry in hub.message_log.since(0)] == [True, False]
 
 
-def test_nothing_starts_once_it_closes(with_hub: Any) -> None:
-    async def body(hub: Hub) -> None:
-        service = add(hub)
-        await hub.close()
-        with pytest.raises(ServiceFailed):
-            await hub.acquire(service, "one", for_session=False)
-
-    with_hub(body)
+async def test_nothing_starts_once_it_closes(hub: Hub) -> None:
+    service = add(hub)
+    await hub.close()
+    with pytest.raises(ServiceFailed):
+        await hub.acquire(service, "one", for_session=False)
 
 
-def test_pinned_instances_ask_no_validator(with_hub: Any) -> None:
-    async def body(hub: Hub) -> None:
-        service = add(hub)
-        service.validator, service.idle_timeout = (lambda service_id: False), 0
-        instance = await hub.acquire(service, "one", for_session=False, pinned=True)
-        hub.instance_idle(instance)
-        assert instance.running and instance.pinned
-
-    with_hub(body)
+async def test_pinned_instances_ask_no_validator(hub: Hub) -> None:
+    service = add(hub)
+    service.validator, service.idle_timeout = (lambda service_id: False), 0
+    instance = await hub.acquire(service, "one", for_session=False, pinned=True)
+    hub.instance_idle(instance)
+    assert instance.running and instance.pinned

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,23 +36,22 @@ class Echo:
         self.services.send_to_app("w", "other", "main", data)
 
 
-def run(
-    tmp_path: Path, test: Callable[[Instance, Any], Awaitable[None]], settings: Settings = SETTINGS, **options: Any
-) -> None:
-    async def body() -> None:
-        hub = Mock()
-        service = Service("lab", "echo", Echo, **options)
-        instance = Instance(1, service, "main", settings, AppLog(tmp_path / "log", settings), hub)
-        await test(instance, hub)
-        if instance.has_started:
-            await instance.stop(1001, "the test ends")
-            hub.instance_ended.assert_called_once_with(instance)
+@contextlib.asynccontextmanager
+async def running(
+    tmp_path: Path, settings: Settings = SETTINGS, **options: Any
+) -> AsyncIterator[tuple[Instance, Any]]:
+    """An instance, not yet started, and its hub."""
+    hub = Mock()
+    service = Service("lab", "echo", Echo, **options)
+    instance = Instance(1, service, "main", settings, AppLog(tmp_path / "log", settings), hub)
+    yield instance, hub
+    if instance.has_started:
+        await instance.stop(1001, "the test ends")
+        hub.instance_ended.assert_called_once_with(instance)
 
-    asyncio.run(body())
 
-
-def test_start_messages_and_stop(tmp_path: Path) -> None:
-    async def test(instance: Instance, hub: Any) -> None:
+async def test_start_messages_and_stop(tmp_path: Path) -> None:
+    async with running(tmp_path) as (instance, _):
         assert instance.state[0] == "starting" and not instance.running
         await instance.start()
         assert instance.running and instance.state[0] == "idle" and instance.pid is None
@@ -67,32 +66,25 @@ def test_start_messages_and_stop(tmp_path: Path) -> None:
         instance.close_session(session)
         assert not instance.busy()
 
-    run(tmp_path, test)
 
-
-def test_what_a_validator_refuses(tmp_path: Path) -> None:
-    async def test(instance: Instance, hub: Any) -> None:
+async def test_what_a_validator_refuses(tmp_path: Path) -> None:
+    async with running(tmp_path, validator=lambda service_id: False) as (instance, _):
         with pytest.raises(ServiceRefused):
             await instance.start()
 
-    run(tmp_path, test, validator=lambda service_id: False)
 
-
-def test_a_constructor_that_does_not_return(tmp_path: Path) -> None:
+async def test_a_constructor_that_does_not_return(tmp_path: Path) -> None:
     block = threading.Event()
-
-    async def test(instance: Instance, hub: Any) -> None:
+    async with running(tmp_path, IMPATIENT, parameters={"block": block}) as (instance, _):
         with pytest.raises(ServiceFailed) as caught:
             await instance.start()
         assert "the constructor of Echo has not returned within 0.05 s" in caught.value.detail
         assert instance.ended.is_set() and instance.state[0] == "stopping"
         block.set()
 
-    run(tmp_path, test, IMPATIENT, parameters={"block": block})
 
-
-def test_app_messages_pass_and_are_asked_of_the_hub(tmp_path: Path) -> None:
-    async def test(instance: Instance, hub: Any) -> None:
+async def test_app_messages_pass_and_are_asked_of_the_hub(tmp_path: Path) -> None:
+    async with running(tmp_path) as (instance, hub):
         await instance.start()
         hub.deliver_app_message.return_value = True
         assert instance.app_message(Service("w", "sender", "a:B"), "main", b'"data"')
@@ -100,13 +92,9 @@ def test_app_messages_pass_and_are_asked_of_the_hub(tmp_path: Path) -> None:
         sender, target, body = hub.deliver_app_message.call_args.args
         assert sender is instance and target["app"] == "other" and body == b'"data"'
 
-    run(tmp_path, test)
 
-
-def test_the_idle_timer_asks_the_hub_and_a_pinned_one_has_none(tmp_path: Path) -> None:
-    async def test(instance: Instance, hub: Any) -> None:
+async def test_the_idle_timer_asks_the_hub_and_a_pinned_one_has_none(tmp_path: Path) -> None:
+    async with running(tmp_path, idle_timeout=0.01) as (instance, hub):
         await instance.start()
         await until(lambda: bool(hub.instance_idle.called))
         hub.instance_idle.assert_called_with(instance)
-
-    run(tmp_path, test, idle_timeout=0.01)

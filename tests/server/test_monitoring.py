@@ -17,20 +17,18 @@ QUICK = replace(Settings(), monitoring_interval=0.01)
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-def test_ticks_rounds_and_callbacks_that_fail(tmp_path: Path, enabled: bool) -> None:
+async def test_ticks_rounds_and_callbacks_that_fail(tmp_path: Path, enabled: bool) -> None:
     calls: list[str] = []
 
     def fail() -> None:
         calls.append("before")
         raise ValueError("no luck")
 
-    async def body() -> None:
-        hub = Hub(QUICK, tmp_path)
-        loop = MonitoringLoop(hub, [lambda: calls.append("tick")], [fail], [lambda: calls.append("after")], enabled)
-        task = asyncio.create_task(loop.run())
-        await until(lambda: calls.count("tick") > 5)
-        task.cancel()
-        assert bool(hub.stats.history) is enabled
-
-    asyncio.run(body())
+    hub = Hub(QUICK, tmp_path)
+    loop = MonitoringLoop(hub, [lambda: calls.append("tick")], [fail], [lambda: calls.append("after")], enabled)
+    task = asyncio.create_task(loop.run())
+    await until(lambda: calls.count("tick") > 5)
+    task.cancel()
+    await asyncio.wait([task])
+    assert bool(hub.stats.history) is enabled
     assert calls.count("before") == calls.count("after") and bool(calls.count("after")) is enabled

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import math
 from pathlib import Path
@@ -39,17 +38,13 @@ def test_zoom_is_within_bounds(zoom: object, found: float | None) -> None:
     assert sanitize({"zoom": zoom}).zoom == found
 
 
-def test_what_was_recorded_is_there_in_the_next_run(tmp_path: Path) -> None:
+async def test_what_was_recorded_is_there_in_the_next_run(tmp_path: Path) -> None:
     file = tmp_path / "places.json"
     geometry = Geometry(1, 2, 300, 400, maximized=True, zoom=1.25)
-
-    async def record() -> None:
-        store = WindowGeometryStore(file)
-        assert store.get(KEY) == Geometry()
-        store.record(KEY, geometry)
-        store.save()
-
-    asyncio.run(record())
+    store = WindowGeometryStore(file)
+    assert store.get(KEY) == Geometry()
+    store.record(KEY, geometry)
+    store.save()
     expected = {"x": 1, "y": 2, "width": 300, "height": 400, "maximized": True, "zoom": 1.25}
     assert json.loads(file.read_text()) == {"notes/notes/main": expected}
     assert WindowGeometryStore(file).get(KEY) == geometry

@@ -29,10 +29,6 @@ service.send("early two")
 </script>"""
 
 
-
-
-
-
 @pytest.fixture
 def echo(tmp_path: Path) -> Callable[[Server], Service]:
     (tmp_path / "web").mkdir()

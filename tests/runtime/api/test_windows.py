@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import shutil
 from pathlib import Path
@@ -14,34 +13,26 @@ from tests.support.account import APP, Account, make_app
 from tests.support.waiting import PATIENCE
 
 
-def test_open_hello_and_speak_to_it(account: Account) -> None:
+async def test_open_hello_and_speak_to_it(account: Account) -> None:
     answer = account.json("open", "hello", "--no-window")
     assert set(answer) >= {"schema", "workspace", "app", "service_id", "url", "ticket_url"}
     assert (answer["schema"], answer["workspace"], answer["service_id"]) == (1, "hello", "main")
     token = account.record()["token"]
-
-    async def speak() -> str:
-        async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as client:
-            url = answer["url"].replace("index.html", "connect")
-            async with client.ws_connect(url) as socket:
-                await socket.receive_str(timeout=PATIENCE)
-                await socket.send_str("Ada")
-                return await socket.receive_str(timeout=PATIENCE)
-
-    assert "Ada" in asyncio.run(speak())
+    url = answer["url"].replace("index.html", "connect")
+    client = aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"})
+    async with client, client.ws_connect(url) as socket:
+        await socket.receive_str(timeout=PATIENCE)
+        await socket.send_str("Ada")
+        assert "Ada" in await socket.receive_str(timeout=PATIENCE)
 
 
-def test_the_ticket_url_opens_the_page_once(account: Account) -> None:
+async def test_the_ticket_url_opens_the_page_once(account: Account) -> None:
     url = account.run("url", "hello")[1].strip()
-
-    async def visit() -> str:
-        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
-            async with browser.get(url) as page:
-                assert (page.status, page.url.path) == (200, "/narvi/hello/hello/main/index.html")
-            async with browser.get(page.url.with_path("/narvi/hello/hello/main/narvi/narvi.js")) as script:
-                return await script.text()
-
-    assert "start_narvi" in asyncio.run(visit())
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        async with browser.get(url) as page:
+            assert (page.status, page.url.path) == (200, "/narvi/hello/hello/main/index.html")
+        async with browser.get(page.url.with_path("/narvi/hello/hello/main/narvi/narvi.js")) as script:
+            assert "start_narvi" in await script.text()
 
 
 def test_a_folder_by_path_makes_its_other_apps_known(account: Account, tmp_path: Path) -> None:
