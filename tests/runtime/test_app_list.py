@@ -20,7 +20,6 @@ async def cards(parts: RuntimeParts) -> dict[str, AppCard]:
     return {card.app: card for card in await app_list.cards()}
 
 
-@pytest.mark.asyncio
 async def test_every_app_has_a_card_and_the_system_none(paths: Paths) -> None:
     make_app(paths.installed / "mine")
     async with runtime_parts(paths) as parts:
@@ -31,7 +30,6 @@ async def test_every_app_has_a_card_and_the_system_none(paths: Paths) -> None:
         assert (found["mine/mine"].state, found["mine/mine"].used) == ("", 0)
 
 
-@pytest.mark.asyncio
 async def test_an_app_that_is_used(paths: Paths) -> None:
     make_app(paths.installed / "mine")
     async with runtime_parts(paths) as parts:
@@ -43,7 +41,6 @@ async def test_an_app_that_is_used(paths: Paths) -> None:
         assert (card.windows, card.sessions, card.state, card.used > 0) == (1, 0, "idle", True)
 
 
-@pytest.mark.asyncio
 async def test_what_is_wrong_with_an_app(paths: Paths, tmp_path: Path) -> None:
     broken = make_app(paths.installed / "broken")
     (broken / "narvi.toml").write_text("manifest = 2")
@@ -61,7 +58,6 @@ async def test_what_is_wrong_with_an_app(paths: Paths, tmp_path: Path) -> None:
         assert "belongs to" in found["mine/mine"].error and str(taken) in found["mine/mine"].error
 
 
-@pytest.mark.asyncio
 async def test_choosers_are_not_shown_and_ids_are_asked_for(paths: Paths) -> None:
     folder = make_app(paths.installed / "mine")
     manifest = APP.replace('service_id = "main"', "").replace('title = "Mine"', 'service_chooser = "second"')
@@ -73,7 +69,6 @@ async def test_choosers_are_not_shown_and_ids_are_asked_for(paths: Paths) -> Non
         assert (await cards(parts))["mine/mine"].needs_id
 
 
-@pytest.mark.asyncio
 async def test_a_card_leads_to_its_app(paths: Paths) -> None:
     make_app(paths.installed / "mine")
     async with runtime_parts(paths) as parts:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from narvi_desktop.runtime.builder import build
 from narvi_desktop.state.config import Config
 from narvi_desktop.state.paths import Paths
 
 
-@pytest.mark.asyncio
 async def test_building_writes_and_serves_nothing(paths: Paths) -> None:
     parts = build(paths, Config(), None, stays=False)
     again = build(paths, Config(), None, stays=True)

@@ -6,8 +6,6 @@ import asyncio
 import threading
 from typing import Any
 
-import pytest
-
 from narvi_desktop.control.errors import AlreadyExists
 from narvi_desktop.runtime.command_bridge import CommandBridge
 
@@ -32,7 +30,6 @@ async def call_in_a_thread(bridge: CommandBridge, name: str, payload: dict[str, 
     return await asyncio.to_thread(lambda: asyncio.run(bridge.call(name, payload)))
 
 
-@pytest.mark.asyncio
 async def test_commands_run_on_the_loop_of_the_runtime_with_the_screen_of_the_newest_caller() -> None:
     bridge = CommandBridge()
     calling = asyncio.create_task(call_in_a_thread(bridge, "echo", {"app": "notes"}))
@@ -40,7 +37,6 @@ async def test_commands_run_on_the_loop_of_the_runtime_with_the_screen_of_the_ne
     assert await calling == {"got": {"environment": {"DISPLAY": ":7"}, "app": "notes"}, "thread": True}
 
 
-@pytest.mark.asyncio
 async def test_failures_are_answers() -> None:
     bridge = CommandBridge()
     bridge.serve(COMMANDS, dict)

@@ -6,8 +6,6 @@ import os
 from collections.abc import AsyncGenerator
 from typing import Any, cast
 
-import pytest
-
 from narvi_desktop.runtime.monitoring import Monitoring
 from narvi_desktop.state.names import AppRef
 from narvi_desktop.state.paths import Paths
@@ -20,7 +18,6 @@ def watch(monitoring: Monitoring) -> AsyncGenerator[dict[str, Any]]:
     return cast("AsyncGenerator[dict[str, Any]]", monitoring.watch({}))
 
 
-@pytest.mark.asyncio
 async def test_a_document_at_once_and_one_for_each_round(paths: Paths) -> None:
     async with runtime_parts(paths) as parts:
         monitoring = Monitoring(parts.hub, parts.sites, parts.windows)
@@ -34,7 +31,6 @@ async def test_a_document_at_once_and_one_for_each_round(paths: Paths) -> None:
         assert [document async for document in stream] == []
 
 
-@pytest.mark.asyncio
 async def test_messages_are_sent_once(paths: Paths) -> None:
     async with runtime_parts(paths) as parts:
         monitoring = Monitoring(parts.hub, parts.sites, parts.windows)
@@ -50,7 +46,6 @@ async def test_messages_are_sent_once(paths: Paths) -> None:
         await stream.aclose()
 
 
-@pytest.mark.asyncio
 async def test_a_watcher_that_does_not_read_costs_no_memory(paths: Paths) -> None:
     async with runtime_parts(paths) as parts:
         monitoring = Monitoring(parts.hub, parts.sites, parts.windows)
@@ -62,7 +57,6 @@ async def test_a_watcher_that_does_not_read_costs_no_memory(paths: Paths) -> Non
         assert [document async for document in stream] == []
 
 
-@pytest.mark.asyncio
 async def test_measuring(paths: Paths) -> None:
     async with runtime_parts(paths) as parts:
         monitoring = Monitoring(parts.hub, parts.sites, parts.windows)

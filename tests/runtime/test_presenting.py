@@ -34,7 +34,6 @@ def _no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webbrowser, "open", lambda url: False)
 
 
-@pytest.mark.asyncio
 async def test_a_window_is_the_first_choice_and_looks_as_the_manifest_says(paths: Paths) -> None:
     async with runtime_parts(paths) as parts:
         presenter, content = make(parts)
@@ -46,7 +45,6 @@ async def test_a_window_is_the_first_choice_and_looks_as_the_manifest_says(paths
         assert (key, options.title, options.target, options.debug) == (content.key, "Mine", "mine/mine", True)
 
 
-@pytest.mark.asyncio
 async def test_what_does_not_work_is_passed_over_and_named(
     paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,7 +66,6 @@ async def test_what_does_not_work_is_passed_over_and_named(
         assert (await presenter.show("browser", content, SCREEN))[1] == "Mine is open in the browser."
 
 
-@pytest.mark.asyncio
 async def test_without_a_screen_there_is_one_reason(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(presenting, "why_not", lambda environment: "there is no display")
     async with runtime_parts(paths) as parts:
@@ -77,7 +74,6 @@ async def test_without_a_screen_there_is_one_reason(paths: Paths, monkeypatch: p
             await presenter.show("window", content, OpenOptions())
 
 
-@pytest.mark.asyncio
 async def test_a_browser_window_counts_as_open_when_its_ticket_is_used(
     paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:

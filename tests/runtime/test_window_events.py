@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from narvi_desktop.state.names import AppRef, WindowKey
 from narvi_desktop.state.paths import Paths
 from tests.support.account import make_app
@@ -13,7 +11,6 @@ from tests.support.server import until
 KEY = WindowKey("mine", "mine", "main")
 
 
-@pytest.mark.asyncio
 async def test_links_and_tickets(paths: Paths) -> None:
     async with runtime_parts(paths) as parts:
         assert parts.tickets.is_unused(KEY, parts.events.fresh_url(KEY))
@@ -21,7 +18,6 @@ async def test_links_and_tickets(paths: Paths) -> None:
         assert parts.events.link_out(KEY, "file:///etc/passwd") is None
 
 
-@pytest.mark.asyncio
 async def test_a_page_that_fails_is_replaced_until_the_person_tries_again(paths: Paths) -> None:
     make_app(paths.installed / "mine")
     async with runtime_parts(paths) as parts:
@@ -40,7 +36,6 @@ async def test_a_page_that_fails_is_replaced_until_the_person_tries_again(paths:
         assert parts.windows.navigated[0][:2] == ("1", KEY)
 
 
-@pytest.mark.asyncio
 async def test_the_service_ends_with_its_last_window_where_that_is_wanted(paths: Paths) -> None:
     make_app(paths.installed / "mine")
     async with runtime_parts(paths) as parts:

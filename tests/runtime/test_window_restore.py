@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from narvi_desktop.control.requests import OpenOptions
 from narvi_desktop.runtime.window_restore import WindowRestore
 from narvi_desktop.state.names import WindowKey
@@ -18,7 +16,6 @@ def window(number: int, key: WindowKey, target: str) -> OpenWindow:
     return OpenWindow(str(number), key, WindowOptions("Mine", target=target).to_file())
 
 
-@pytest.mark.asyncio
 async def test_they_are_reopened_once_with_the_app_that_they_showed(paths: Paths) -> None:
     make_app(paths.installed / "mine")
     windows = [

@@ -125,7 +125,6 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
 Make = Callable[[], Any]
 
 
-@pytest.mark.asyncio
 async def test_the_second_open_focuses_the_window_of_the_first(parts: Make) -> None:
     async with parts() as made:
         identity = await made.open()
@@ -134,7 +133,6 @@ async def test_the_second_open_focuses_the_window_of_the_first(parts: Make) -> N
         assert made.manager.open_keys() == [KEY]
 
 
-@pytest.mark.asyncio
 async def test_a_new_window_stands_beside_the_others(parts: Make) -> None:
     async with parts() as made:
         made.geometries.record(KEY, Geometry(10, 20, 300, 400))
@@ -142,7 +140,6 @@ async def test_a_new_window_stands_beside_the_others(parts: Make) -> None:
         assert (made.geometry(first).x, made.geometry(second).x) == (10, 42)
 
 
-@pytest.mark.asyncio
 async def test_open_windows_are_written_down_until_a_clean_end(parts: Make) -> None:
     async with parts() as made:
         identity = await made.open()
@@ -153,7 +150,6 @@ async def test_open_windows_are_written_down_until_a_clean_end(parts: Make) -> N
         assert made.delegate.calls == [("last_closed", KEY, False)]
 
 
-@pytest.mark.asyncio
 async def test_a_line_that_is_no_event_has_no_effect(parts: Make, caplog: pytest.LogCaptureFixture) -> None:
     async with parts() as made:
         identity = await made.open()
@@ -165,7 +161,6 @@ async def test_a_line_that_is_no_event_has_no_effect(parts: Make, caplog: pytest
         assert caplog.text.count("the window host sent a line that is ignored") == 2
 
 
-@pytest.mark.asyncio
 async def test_a_window_that_is_closed_before_it_has_loaded(parts: Make) -> None:
     async with parts() as made:
         opening = asyncio.ensure_future(made.manager.open(KEY, "http://ticket/", OPTIONS, {}, new=False))
@@ -176,7 +171,6 @@ async def test_a_window_that_is_closed_before_it_has_loaded(parts: Make) -> None
             await opening
 
 
-@pytest.mark.asyncio
 async def test_a_popup_is_a_window_of_the_app_but_not_the_one_to_focus(parts: Make) -> None:
     async with parts() as made:
         identity = await made.open()
@@ -192,7 +186,6 @@ async def test_a_popup_is_a_window_of_the_app_but_not_the_one_to_focus(parts: Ma
         assert made.manager.close(lambda key: key == KEY) == 2
 
 
-@pytest.mark.asyncio
 async def test_a_popup_whose_opener_is_gone_is_closed(parts: Make) -> None:
     async with parts() as made:
         await made.open()
@@ -200,7 +193,6 @@ async def test_a_popup_whose_opener_is_gone_is_closed(parts: Make) -> None:
         assert await made.host.read() == ("popup-1", protocol.Close())
 
 
-@pytest.mark.asyncio
 async def test_the_windows_of_a_host_that_dies_come_back_but_no_popups(parts: Make) -> None:
     async with parts() as made:
         identity = await made.open()
@@ -214,7 +206,6 @@ async def test_the_windows_of_a_host_that_dies_come_back_but_no_popups(parts: Ma
         assert made.manager.open_keys() == [KEY]
 
 
-@pytest.mark.asyncio
 async def test_a_host_that_dies_again_and_again_is_given_up(parts: Make) -> None:
     async with parts() as made:
         await made.open()
@@ -225,7 +216,6 @@ async def test_a_host_that_dies_again_and_again_is_given_up(parts: Make) -> None
         assert json.loads(made.file.read_text()) == []
 
 
-@pytest.mark.asyncio
 async def test_a_runtime_that_adopts_a_host_finds_its_windows(parts: Make) -> None:
     async with parts() as made:
         other = WindowKey("gone", "gone", "main")

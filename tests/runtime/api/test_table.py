@@ -48,7 +48,6 @@ async def refusal(table: CommandTable, name: str, document: dict[str, Any]) -> C
     return caught.value
 
 
-@pytest.mark.asyncio
 async def test_every_command_is_there(paths: Paths) -> None:
     known = {value.name for value in vars(commands).values() if isinstance(value, Command)}
     async with runtime_parts(paths) as parts:
@@ -56,7 +55,6 @@ async def test_every_command_is_there(paths: Paths) -> None:
         assert table.commands.keys() == known and table.streams.keys() == {commands.WATCH}
 
 
-@pytest.mark.asyncio
 async def test_json_in_and_json_out(paths: Paths) -> None:
     make_app(paths.installed / "mine")
     async with runtime_parts(paths) as parts:
@@ -72,7 +70,6 @@ async def test_json_in_and_json_out(paths: Paths) -> None:
         assert status["running"] and "mine" in status["admin"]
 
 
-@pytest.mark.asyncio
 async def test_a_person_can_fix_it_exit_code_two(paths: Paths) -> None:
     async with runtime_parts(paths) as parts:
         table = make_table(parts)
@@ -91,7 +88,6 @@ async def test_a_person_can_fix_it_exit_code_two(paths: Paths) -> None:
             assert sentence in str(error) and error.exit_code == ExitCode.USAGE, (name, str(error))
 
 
-@pytest.mark.asyncio
 async def test_no_port(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     async with runtime_parts(paths) as parts:
 
@@ -103,7 +99,6 @@ async def test_no_port(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
         assert error.exit_code == ExitCode.NO_PORT and "all in use" in str(error)
 
 
-@pytest.mark.asyncio
 async def test_a_runtime_that_leaves_opens_nothing(paths: Paths) -> None:
     async with runtime_parts(paths) as parts:
         table = make_table(parts)
