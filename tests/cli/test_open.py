@@ -18,7 +18,7 @@ from narvi_desktop.library.manifest import LibraryError
 from narvi_desktop.state.paths import Paths
 from narvi_desktop.state.record import Record
 
-ANSWER = OpenAnswer("work", "notes", "http://127.0.0.1:1/")
+ANSWER = OpenAnswer("team", "notes", "http://127.0.0.1:1/")
 
 
 class FakeClient:
@@ -78,10 +78,10 @@ def test_a_broken_app_is_left_to_the_runtime_which_shows_a_window(
 
 def test_narvi_addresses(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     fake = FakeClient(monkeypatch)
-    open_app(paths, "narvi://open/work/notes?service_id=two")
-    assert (str(fake.requests[0].target.app), fake.requests[0].target.service_id) == ("work/notes", "two")
+    open_app(paths, "narvi://open/team/notes?service_id=two")
+    assert (str(fake.requests[0].target.app), fake.requests[0].target.service_id) == ("team/notes", "two")
     with pytest.raises(LibraryError, match="no address of an app"):
-        open_app(paths, "narvi://burn/work/notes")
+        open_app(paths, "narvi://burn/team/notes")
 
 
 def test_a_current_folder_that_is_gone_is_no_reason_to_fail(
