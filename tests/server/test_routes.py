@@ -21,7 +21,7 @@ PLACE = "lab/probe/main"
 QUICK = replace(Settings(), restart_delays=(0.01, 0.01, 0.01, 0.01, 0.01))
 
 
-async def test_redirects_to_the_fixed_id_and_to_the_chooser(server: Server) -> None:
+async def test_protocol_index_without_an_id_redirects_to_the_fixed_id_or_the_chooser(server: Server) -> None:
     add_probe(server, "thread")
     status, _, response = await server.get("lab/probe/index.html?a=1")
     assert (status, response.headers["Location"]) == (307, "main/index.html?a=1")
@@ -33,7 +33,7 @@ async def test_redirects_to_the_fixed_id_and_to_the_chooser(server: Server) -> N
     assert (await server.get("lab/nobody/index.html"))[0] == 404
 
 
-async def test_validators(server: Server, isolation: str) -> None:
+async def test_protocol_index_with_an_id_that_the_validator_refuses(server: Server, isolation: str) -> None:
     options: dict[str, Any] = {"fixed_service_id": None, "validator": "service:known"}
     add_probe(server, isolation, service_chooser="chooser", **options)
     add_probe(server, isolation, "plain", **options)
@@ -43,7 +43,7 @@ async def test_validators(server: Server, isolation: str) -> None:
     assert (await server.get("lab/plain/x1/index.html"))[0] == 404
 
 
-async def test_status(server: Server) -> None:
+async def test_protocol_status(server: Server) -> None:
     add_probe(server, "thread")
     assert (await server.get(f"{PLACE}/status"))[0] == 404
     page = await server.page(PLACE)
@@ -53,7 +53,7 @@ async def test_status(server: Server) -> None:
     await page.socket.close()
 
 
-async def test_files(server: Server, tmp_path: Path) -> None:
+async def test_protocol_resources_and_narvi_js(server: Server, tmp_path: Path) -> None:
     web = tmp_path / "web"
     (web / "deep").mkdir(parents=True)
     (web / "index.html").write_text("<p>page</p>")
@@ -107,7 +107,7 @@ async def test_a_killed_worker_ends_its_sessions_and_starts_again(server: Server
     assert await bystander.ask("names")
 
 
-async def test_not_shared_gives_each_session_its_own_instance(server: Server, isolation: str) -> None:
+async def test_protocol_not_shared_gives_each_session_its_own_instance(server: Server, isolation: str) -> None:
     add_probe(server, isolation, shared=False)
     assert (await server.get(f"{PLACE}/index.html"))[0] == 200
     first, second = await server.page(PLACE), await server.page(PLACE)
@@ -121,7 +121,7 @@ async def test_not_shared_gives_each_session_its_own_instance(server: Server, is
     await until(lambda: not server.hub.instances)
 
 
-async def test_idle_instances_without_a_fixed_id_close(server: Server) -> None:
+async def test_protocol_idle_timeout_of_instances_without_a_fixed_id(server: Server) -> None:
     add_probe(server, "thread", fixed_service_id=None, idle_timeout=0.01)
     add_probe(server, "thread", "fixed", idle_timeout=0.01)
     page = await server.page("lab/probe/any")

@@ -22,13 +22,13 @@ def probe_class(request: pytest.FixtureRequest) -> str:
     return f"service:{request.param}"
 
 
-async def test_names(server: Server, isolation: str, probe_class: str) -> None:
+async def test_protocol_names(server: Server, isolation: str, probe_class: str) -> None:
     add_probe(server, isolation, service_class=probe_class)
     page = await server.page(PLACE)
     assert await page.ask("names") == ["lab", "probe", "main"]
 
 
-async def test_session_connected_comes_first_with_the_app_parameters(server: Server, isolation: str) -> None:
+async def test_protocol_connect_session_connected_comes_first(server: Server, isolation: str) -> None:
     add_probe(server, isolation, app_parameters={"colour": "blue"})
     socket = await server.connect(f"{PLACE}/connect?snapshot=1")
     greeting = json.loads(await socket.receive_str(timeout=PATIENCE))
@@ -36,7 +36,7 @@ async def test_session_connected_comes_first_with_the_app_parameters(server: Ser
     assert await socket.receive_str(timeout=PATIENCE) == "snapshot"
 
 
-async def test_messages_text_and_bytes(server: Server, isolation: str, probe_class: str) -> None:
+async def test_protocol_connect_messages_and_heartbeat(server: Server, isolation: str, probe_class: str) -> None:
     add_probe(server, isolation, service_class=probe_class)
     page = await server.page(PLACE)
     await page.socket.send_bytes(b"\x00abc\xff")
@@ -45,7 +45,7 @@ async def test_messages_text_and_bytes(server: Server, isolation: str, probe_cla
     assert (await page.ask("facts"))["messages"] == 1
 
 
-async def test_send_to_one_to_all_and_to_all_but_one(server: Server, isolation: str, probe_class: str) -> None:
+async def test_protocol_send_to_one_all_and_all_but_one(server: Server, isolation: str, probe_class: str) -> None:
     add_probe(server, isolation, service_class=probe_class)
     first, second, third = [await server.page(PLACE) for _ in range(3)]
     assert await third.ask("names")  # its open event has been dispatched
@@ -68,7 +68,7 @@ async def test_send_refuses_wrong_types_in_the_apps_own_call(server: Server, iso
     assert answer == {"error": "TypeError", "text": "msg must be str, bytes or dict, not int"}
 
 
-async def test_send_from_many_threads_loses_and_reorders_nothing(server: Server, isolation: str) -> None:
+async def test_protocol_send_from_many_threads_loses_and_reorders_nothing(server: Server, isolation: str) -> None:
     add_probe(server, isolation)
     page = await server.page(PLACE)
     await page.socket.send_str('["from_threads", 8, 200]')
@@ -79,7 +79,7 @@ async def test_send_from_many_threads_loses_and_reorders_nothing(server: Server,
     assert seen == {str(number): list(range(200)) for number in range(8)}
 
 
-async def test_session_listeners(server: Server, isolation: str, probe_class: str) -> None:
+async def test_protocol_session_listeners(server: Server, isolation: str, probe_class: str) -> None:
     add_probe(server, isolation, service_class=probe_class)
     watcher = await server.page(PLACE)
     socket = await server.connect(f"{PLACE}/connect?name=Ada&name=Eve")
@@ -104,7 +104,7 @@ async def test_stop_runs_the_close_listeners_once(server: Server, isolation: str
     assert closes.read_text().splitlines() == ["session", "app"]
 
 
-async def test_request_services(server: Server, isolation: str, probe_class: str) -> None:
+async def test_protocol_request_services(server: Server, isolation: str, probe_class: str) -> None:
     add_probe(server, isolation, service_class=probe_class)
     page = await server.page(PLACE)
     handler_id, url = await page.ask("create", "probe", "image/$name/$$rest")
@@ -127,7 +127,7 @@ async def test_request_services(server: Server, isolation: str, probe_class: str
     assert (await server.get(f"{PLACE}/image/a/b"))[0] == 405
 
 
-async def test_session_bound_request_services_go_with_their_session(server: Server, isolation: str) -> None:
+async def test_protocol_request_services_of_a_session_go_with_it(server: Server, isolation: str) -> None:
     add_probe(server, isolation)
     page = await server.page(PLACE)
     _, url = await page.ask("create", "probe", "file/$id", "GET", True)
@@ -224,7 +224,7 @@ async def test_a_handler_that_fails_answers_500_and_the_next_works(server: Serve
     assert (await server.get(f"{PLACE}/a"))[0] == 201
 
 
-async def test_app_messages(server: Server, isolation: str, probe_class: str) -> None:
+async def test_protocol_send_to_app(server: Server, isolation: str, probe_class: str) -> None:
     add_probe(server, isolation, service_class=probe_class)
     add_probe(server, isolation, "other", workspace="far", service_class=probe_class)
     page = await server.page(PLACE)
@@ -243,7 +243,7 @@ async def test_app_messages(server: Server, isolation: str, probe_class: str) ->
 
 
 @pytest.mark.settings(replace(Settings(), monitoring_interval=0.05))
-async def test_metrics_and_admin_listener(server: Server, isolation: str) -> None:
+async def test_protocol_metrics_and_admin_listener(server: Server, isolation: str) -> None:
     add_probe(server, isolation)
     page = await server.page(PLACE)
     assert await page.ask("metrics") == "set"
@@ -261,7 +261,7 @@ async def test_metrics_and_admin_listener(server: Server, isolation: str) -> Non
     assert instance["metrics_metadata"] == {"load": {"min": 0, "max": 1, "colour": "red", "unit": "x"}}
 
 
-async def test_one_thread_and_a_database_made_in_the_constructor(server: Server, isolation: str) -> None:
+async def test_protocol_callbacks_share_one_thread_with_the_constructor(server: Server, isolation: str) -> None:
     add_probe(server, isolation)
     page = await server.page(PLACE)
     facts = await page.ask("facts")

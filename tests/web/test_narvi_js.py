@@ -45,7 +45,7 @@ def echo(tmp_path: Path) -> Callable[[Server], Service]:
     return add
 
 
-async def test_early_sends_and_messages_arrive_in_order(server: Server, echo: Callable[[Server], Service]) -> None:
+async def test_protocol_early_messages_arrive_in_order(server: Server, echo: Callable[[Server], Service]) -> None:
     echo(server)
     async with browser_page() as page:
         await visit(server, page, "lab", "echo")

@@ -36,7 +36,7 @@ def add_echo(server: Server, folder: Path, page: str = PAGE) -> Service:
     return service
 
 
-async def test_recv_is_called_only_while_no_listener_was_added(server: Server, tmp_path: Path) -> None:
+async def test_protocol_recv_only_while_no_listener_was_added(server: Server, tmp_path: Path) -> None:
     add_echo(server, tmp_path)
     async with browser_page() as page:
         await visit(server, page, "lab", "echo")
@@ -47,7 +47,7 @@ async def test_recv_is_called_only_while_no_listener_was_added(server: Server, t
         assert await page.evaluate("seen") == ["welcome", "one", "two"]
 
 
-async def test_start_narvi_returns_session_id_service_and_webapp(server: Server, tmp_path: Path) -> None:
+async def test_protocol_start_narvi_returns_the_session(server: Server, tmp_path: Path) -> None:
     add_echo(server, tmp_path)
     async with browser_page() as page:
         await visit(server, page, "lab", "echo")
@@ -60,7 +60,7 @@ async def test_start_narvi_returns_session_id_service_and_webapp(server: Server,
         assert await page.evaluate("session.session_id") == session_id
 
 
-async def test_it_is_loaded_again_after_a_restart_and_what_it_sent_arrives(server: Server, tmp_path: Path) -> None:
+async def test_protocol_page_is_loaded_again_after_a_restart(server: Server, tmp_path: Path) -> None:
     service = add_echo(server, tmp_path)
     (tmp_path / "service.py").write_text(
         SERVICE.replace(
